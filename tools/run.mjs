@@ -1,0 +1,77 @@
+// The one command behind `npm run …`: sets up what is missing, then does what was asked.
+// Runs on whatever Node npm came with (20 or newer) and uses nothing but Node itself.
+
+import { ensureSetUp } from "./commands/setup.mjs";
+import { Failure, NODE, python, run } from "./commands/steps.mjs";
+import { missingSystemParts } from "./commands/system-parts.mjs";
+
+const LANES = ["unit", "contract", "documented", "edge"];
+const FORMATTED = ["src", "durable_objects", "workers", "tools", "tests", "local/guest"];
+const JAVASCRIPT = ["local", "tools", "eslint.config.mjs"];
+const PRETTIER = "node_modules/prettier/bin/prettier.cjs";
+const ESLINT = "node_modules/eslint/bin/eslint.js";
+const TYPED = ["src", "durable_objects", "workers", "tools"];
+
+/** @type {Record<string, (args: string[]) => Promise<number>>} */
+const commands = {
+  setup: async () => 0,
+  dev: (args) => run(NODE, ["local/dev.mjs", ...args]),
+  test,
+  check: async () => (await checkStatically()) || test([]),
+  static: checkStatically,
+  lint,
+  types,
+  format: async () =>
+    (await run(python("ruff"), ["format", ...FORMATTED])) ||
+    (await run(python("ruff"), ["check", "--fix", ...FORMATTED])) ||
+    (await run(NODE, [PRETTIER, "--write", ...JAVASCRIPT])) ||
+    run(NODE, [ESLINT, "--fix", ...JAVASCRIPT]),
+  lock: () => run(python("python"), ["tools/lock.py"]),
+  deploy: (args) => run(python("python"), ["tools/deploy.py", ...args]),
+  cloudflare: (args) => run(python("python"), ["tools/cloudflare.py", ...args]),
+};
+
+async function checkStatically() {
+  return (await lint()) || types();
+}
+
+async function lint() {
+  return (
+    (await run(python("ruff"), ["format", "--check", ...FORMATTED])) ||
+    (await run(python("ruff"), ["check", ...FORMATTED])) ||
+    (await run(NODE, [PRETTIER, "--check", ...JAVASCRIPT])) ||
+    run(NODE, [ESLINT, ...JAVASCRIPT])
+  );
+}
+
+async function types() {
+  return (
+    (await run(python("mypy"), TYPED)) ||
+    run(NODE, ["node_modules/typescript/bin/tsc", "--project", "local/jsconfig.json"])
+  );
+}
+
+/** Run one lane, or all of them with the coverage of the library.
+ * @param {string[]} args */
+async function test(args) {
+  const [lane, ...rest] = args;
+  if (lane && !LANES.includes(lane)) throw new Failure(`there is no test lane ${lane}; there are ${LANES.join(", ")}`);
+  const missing = missingSystemParts();
+  const all = ["--cov", "--cov-report=term", "--cov-fail-under=95"];
+  const status = await run(python("python"), ["-m", "pytest", ...(lane ? [`tests/${lane}`, ...rest] : all)]);
+  for (const { part, reason } of missing) console.log(`skipped: tests that need ${part} (${reason})`);
+  if (missing.length && process.env.CI === "true") throw new Failure("in CI no test may be skipped");
+  return status;
+}
+
+const [name = "", ...args] = process.argv.slice(2);
+try {
+  const command = commands[name];
+  if (!command) throw new Failure(`there is no command ${name}; there are ${Object.keys(commands).join(", ")}`);
+  await ensureSetUp();
+  process.exitCode = await command(args);
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
