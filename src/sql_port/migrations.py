@@ -1,0 +1,50 @@
+"""Append-only schema steps, counted per store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sql_port.port import Database
+
+_TABLE = "schema_versions"
+
+
+def schema_version(database: Database, store: str) -> int:
+    """Return how many steps of `store` have run; reading creates nothing."""
+    known = database.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", _TABLE)
+    if not known:
+        return 0
+    rows = database.execute(f"SELECT version FROM {_TABLE} WHERE store = ?", store)  # noqa: S608 - constant
+    return int(rows[0]["version"]) if rows else 0
+
+
+def migrate(database: Database, store: str, steps: Sequence[str]) -> None:
+    """Run the steps of `store` that have not run yet, all or none.
+
+    Each step is one statement. Steps are only ever appended: changing one that has shipped would leave old
+    databases behind.
+    """
+
+    def run() -> None:
+        done = schema_version(database, store)
+        if done == len(steps):
+            return
+        if done > len(steps):
+            raise ValueError(f"store {store!r} is at version {done}, newer than this code's {len(steps)}")
+        database.execute(
+            f"CREATE TABLE IF NOT EXISTS {_TABLE} (store TEXT PRIMARY KEY, version INTEGER NOT NULL)"
+        )
+        for step in steps[done:]:
+            database.execute(step)
+        database.execute(
+            f"INSERT INTO {_TABLE} (store, version) VALUES (?, ?)"  # noqa: S608 - constant
+            " ON CONFLICT (store) DO UPDATE SET version = excluded.version",
+            store,
+            len(steps),
+        )
+
+    if schema_version(database, store) != len(steps):
+        database.transaction(run)
