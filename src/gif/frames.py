@@ -1,0 +1,93 @@
+"""Which frames of an animation to look at: the first, the middle, the last, and the largest changes.
+
+An index is chosen for the change *into* it. Ties go to the earlier frame, and a frame that does not differ
+from the one before is never chosen for its change. The same animation always gives the same frames.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from operator import sub
+from typing import TYPE_CHECKING
+
+from gif.decoder import decode_frames
+from gif.info import DEFAULT_LIMITS, Limits
+from gif.pixels import Picture, flatten, shrink
+from gif.walker import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SIGNATURE_SIDE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A chosen frame as a picture."""
+
+    index: int
+    picture: Picture
+
+
+class FrameChoice:
+    """The choice, made while the frames go by: `offer` each in order and hold only what it keeps."""
+
+    def __init__(self, count: int, limit: int) -> None:
+        if count < 1 or limit < 1:
+            raise ValueError("there must be at least one frame, and room for one")
+        # Ordered by importance, so that a small limit keeps what tells most.
+        anchors = dict.fromkeys((0, count // 2, count - 1))
+        self.anchors = frozenset(list(anchors)[:limit])
+        self._room = limit - len(self.anchors)
+        self._changes: list[tuple[float, int]] = []
+
+    def offer(self, index: int, change: float) -> tuple[bool, int | None]:
+        """Say whether to keep this frame, and which one kept before to let go for it."""
+        if index in self.anchors:
+            return True, None
+        if change <= 0 or not self._room:
+            return False, None
+        heapq.heappush(self._changes, (change, -index))
+        if len(self._changes) <= self._room:
+            return True, None
+        let_go = -heapq.heappop(self._changes)[1]
+        return (False, None) if let_go == index else (True, let_go)
+
+    def chosen(self) -> list[int]:
+        """Return the indices kept so far, in order."""
+        return sorted([*self.anchors, *(-negative for _, negative in self._changes)])
+
+
+def choose_frames(changes: Sequence[float], limit: int) -> list[int]:
+    """Return at most `limit` indices in order; `changes[i]` is how much frame i differs from frame i - 1."""
+    choice = FrameChoice(len(changes), limit)
+    for index, change in enumerate(changes):
+        choice.offer(index, change)
+    return choice.chosen()
+
+
+def difference(one: bytes, other: bytes) -> int:
+    """Return how much two pictures of the same size differ: the sum over their bytes."""
+    return sum(map(abs, map(sub, one, other)))
+
+
+def choose_stills(data: bytes, limit: int, max_side: int, limits: Limits = DEFAULT_LIMITS) -> list[Still]:
+    """Return the chosen frames over mid-grey, no side longer than `max_side`; raise GifError.
+
+    Changes are measured on means over the whole picture, so no pixel of a frame can hide from them. Every
+    frame is unpacked once; at most `limit` + 1 pictures are held.
+    """
+    choice = FrameChoice(walk(data, limits).frames, limit)
+    kept: dict[int, Picture] = {}
+    last_signature = b""
+    for frame in decode_frames(data, limits):
+        picture = shrink(flatten(frame.width, frame.height, frame.rgba), max_side)
+        signature = shrink(picture, SIGNATURE_SIDE).rgb
+        keep, let_go = choice.offer(frame.index, difference(signature, last_signature))
+        last_signature = signature
+        if keep:
+            kept[frame.index] = picture
+        if let_go is not None:
+            del kept[let_go]
+    return [Still(index, kept[index]) for index in choice.chosen()]

@@ -1,0 +1,33 @@
+"""When an isolate must ask the object that keeps the exact count."""
+
+from __future__ import annotations
+
+from ratelimit.errors import RateLimitValueError
+
+
+class LocalThreshold:
+    """Counts requests in this isolate, so that ordinary traffic never pays for a remote call.
+
+    Memory is `slots` small integers, whatever the traffic: keys that fall into one slot share a count. So a
+    key is never waved through above its threshold, but may be told to ask a little early. A key makes at most
+    `threshold` unasked requests in a window of this isolate; across the edge of two windows, twice that.
+    """
+
+    def __init__(self, threshold: int, window_ms: int, *, slots: int = 4096) -> None:
+        if threshold < 0 or window_ms < 1 or slots < 1:
+            raise RateLimitValueError("threshold must be 0 or more, window_ms and slots 1 or more")
+        self._threshold = threshold
+        self._window_ms = window_ms
+        self._counts = [0] * slots
+        self._started = 0
+
+    def must_ask(self, key: str, now_ms: int) -> bool:
+        """Count one request of `key`; return whether its object has to be consulted."""
+        if not self._started <= now_ms < self._started + self._window_ms:
+            self._counts = [0] * len(self._counts)
+            self._started = now_ms
+        slot = hash(key) % len(self._counts)
+        if self._counts[slot] >= self._threshold:
+            return True
+        self._counts[slot] += 1
+        return False

@@ -1,0 +1,116 @@
+"""Links in SQL, keyed by code: many in process, one in the Durable Object that owns a code."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sharelinks.record import ACTIVE, LinkRecord
+from sql_port import migrate, schema_version
+
+if TYPE_CHECKING:
+    from sql_port import Database, Row
+
+_NAME = "share_links"
+_COLUMNS = "code, target, status, state, created_at, asset_id, title, tags, clicks"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLink:
+    """A record and its counter as one statement saw them."""
+
+    record: LinkRecord
+    clicks: int
+
+
+class ShareLinkStore:
+    """The links of one database. Reading never creates anything; the tables come with the first claim."""
+
+    MIGRATIONS = (
+        """
+        CREATE TABLE share_links (
+            code TEXT PRIMARY KEY, target TEXT NOT NULL, status INTEGER NOT NULL, state TEXT NOT NULL,
+            created_at REAL NOT NULL, asset_id TEXT, title TEXT NOT NULL, tags TEXT NOT NULL,
+            clicks INTEGER NOT NULL DEFAULT 0
+        )
+        """,
+        "CREATE INDEX share_links_by_asset ON share_links (asset_id)",
+    )
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._ready = False
+
+    def claim(self, record: LinkRecord) -> bool:
+        """Store a new link and return True, or return False when its code is taken."""
+        migrate(self._database, _NAME, self.MIGRATIONS)
+        rows = self._database.execute(
+            f"INSERT INTO share_links ({_COLUMNS})"  # noqa: S608 - a constant list of columns
+            " VALUES (?, ?, CAST(? AS INTEGER), ?, ?, ?, ?, ?, 0)"
+            " ON CONFLICT (code) DO NOTHING RETURNING code",
+            record.code,
+            record.target,
+            record.status,
+            record.state,
+            record.created_at,
+            record.asset_id,
+            record.title,
+            json.dumps(record.tags),
+        )
+        return bool(rows)
+
+    def get(self, code: str) -> StoredLink | None:
+        """Return a link, or None for a code nobody claimed."""
+        if not self._exists():
+            return None
+        rows = self._database.execute(
+            f"SELECT {_COLUMNS} FROM share_links WHERE code = ?",  # noqa: S608 - constant
+            code,
+        )
+        return _read(rows)
+
+    def first(self) -> StoredLink | None:
+        """Return the oldest link (the only one in an object that owns a code), or None."""
+        if not self._exists():
+            return None
+        rows = self._database.execute(
+            f"SELECT {_COLUMNS} FROM share_links ORDER BY created_at, code LIMIT 1"  # noqa: S608 - constant
+        )
+        return _read(rows)
+
+    def count_click(self, code: str) -> StoredLink | None:
+        """Add one click to an active link and return it with the new count, or None."""
+        if not self._exists():
+            return None
+        rows = self._database.execute(
+            "UPDATE share_links SET clicks = clicks + 1 WHERE code = ? AND state = ?"  # noqa: S608 - constant
+            f" RETURNING {_COLUMNS}",
+            code,
+            ACTIVE,
+        )
+        return _read(rows)
+
+    def _exists(self) -> bool:
+        """Tell whether anything was ever claimed here, bringing an older schema up to date if so."""
+        if not self._ready and schema_version(self._database, _NAME):
+            migrate(self._database, _NAME, self.MIGRATIONS)
+            self._ready = True
+        return self._ready
+
+
+def _read(rows: list[Row]) -> StoredLink | None:
+    if not rows:
+        return None
+    (row,) = rows
+    record = LinkRecord(
+        code=row["code"],
+        target=row["target"],
+        created_at=float(row["created_at"]),
+        status=int(row["status"]),
+        state=row["state"],
+        asset_id=row["asset_id"],
+        title=row["title"],
+        tags=tuple(json.loads(row["tags"])),
+    )
+    return StoredLink(record, int(row["clicks"]))

@@ -1,0 +1,99 @@
+"""Which frames are looked at."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gif import GifError, choose_frames, choose_stills, difference
+from tests.unit.gif.gif_writer import Gif, Image
+
+PALETTE = [(grey, grey, grey) for grey in range(256)]
+
+
+def animation(*greys: int, size: int = 40) -> bytes:
+    frames = [Image(size, size, bytes([grey]) * size * size) for grey in greys]
+    return bytes(Gif(size, size, frames, palette=PALETTE))
+
+
+@pytest.mark.parametrize(
+    ("changes", "limit", "chosen"),
+    [
+        ([0], 8, [0]),
+        ([0, 0], 8, [0, 1]),
+        ([0, 0, 0], 8, [0, 1, 2]),
+        ([0] * 9, 8, [0, 4, 8]),
+        ([0] * 9, 1, [0]),
+        ([0] * 9, 2, [0, 4]),
+        ([0] * 9, 3, [0, 4, 8]),
+        ([0, 5, 0, 7, 0, 0, 6, 0, 0], 5, [0, 3, 4, 6, 8]),
+        ([0, 5, 5, 5, 0, 5, 5, 5, 0], 5, [0, 1, 2, 4, 8]),
+        ([9, 0, 0, 0, 9, 1, 0, 0, 9], 4, [0, 4, 5, 8]),
+        ([0, 5, 0, 7, 0, 0, 6, 0, 0], 8, [0, 1, 3, 4, 6, 8]),
+    ],
+)
+def test_the_ends_the_middle_and_the_largest_changes_are_chosen(
+    changes: list[float], limit: int, chosen: list[int]
+) -> None:
+    assert choose_frames(changes, limit) == chosen
+
+
+@pytest.mark.parametrize(("changes", "limit"), [([], 3), ([1], 0)])
+def test_no_frames_or_no_room_is_an_error(changes: list[float], limit: int) -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        choose_frames(changes, limit)
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=60), st.integers(1, 12))
+def test_the_choice_is_what_sorting_all_frames_would_give(changes: list[int], limit: int) -> None:
+    count = len(changes)
+    anchors = list(dict.fromkeys([0, count // 2, count - 1]))[:limit]
+    others = [index for index in range(count) if index not in anchors and changes[index] > 0]
+    others.sort(key=lambda index: (-changes[index], index))
+    assert choose_frames(changes, limit) == sorted(anchors + others[: limit - len(anchors)])
+
+
+def test_difference_is_zero_for_the_same_and_symmetric() -> None:
+    assert difference(b"abc", b"abc") == 0
+    assert difference(b"\0\xff", b"\x0a\xfe") == difference(b"\x0a\xfe", b"\0\xff") == 11
+
+
+def test_a_single_flashed_frame_is_found_among_many() -> None:
+    greys = [20] * 60
+    greys[37] = 200
+    stills = choose_stills(animation(*greys), 8, 512)
+    assert [still.index for still in stills] == [0, 30, 37, 38, 59]
+    assert stills[2].picture.rgb == bytes([200]) * 3 * 40 * 40
+
+
+def test_a_change_cannot_hide_between_sampling_points() -> None:
+    # The flashed frame keeps a lattice of dots that every other frame has too.
+    size = 64
+    plain = bytearray(bytes([10]) * size * size)
+    flash = bytearray(bytes([250]) * size * size)
+    for row in range(0, size, 4):
+        for column in range(0, size, 4):
+            plain[row * size + column] = flash[row * size + column] = 90
+    frames = [Image(size, size, bytes(plain)) for _ in range(12)]
+    frames[9] = Image(size, size, bytes(flash))
+    stills = choose_stills(bytes(Gif(size, size, frames, palette=PALETTE)), 5, 512)
+    assert 9 in [still.index for still in stills]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([0, 60, 120, 255]), min_size=1, max_size=14), st.integers(1, 6))
+def test_the_pictures_belong_to_their_indices(greys: list[int], limit: int) -> None:
+    stills = choose_stills(animation(*greys, size=3), limit, 512)
+    assert 1 <= len(stills) <= limit
+    assert all(still.picture.rgb == bytes([greys[still.index]]) * 27 for still in stills)
+
+
+def test_stills_are_shrunk_to_the_side_asked_for() -> None:
+    (still,) = choose_stills(animation(7, size=40), 8, 20)
+    assert (still.picture.width, still.picture.height) == (20, 20)
+
+
+def test_a_broken_file_is_the_own_error() -> None:
+    with pytest.raises(GifError):
+        choose_stills(b"GIF89a", 8, 512)

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sharelinks import InvalidAssetError, LinkRecord, ShareLinkGenerator, ShareMedia, share_metadata
+from sharelinks.open_graph import clip
+
+BASE = "https://gifdist.io"
+LINK = LinkRecord("Ab12Cd34", "asset:abc", 0, asset_id="abc", title="Funny Cat", tags=("cat", "two words"))
+
+
+def tags(media=None, link=LINK, base=BASE):
+    return share_metadata(link, base, media or ShareMedia())
+
+
+def test_a_gif_with_its_mp4_has_every_tag_in_order():
+    assert list(tags(ShareMedia("gif", 480, 270)).items()) == [
+        ("og:site_name", "GIF Distributor"),
+        ("og:type", "video.other"),
+        ("og:title", "Funny Cat"),
+        ("og:description", "#cat #twowords on GIF Distributor"),
+        ("og:url", "https://gifdist.io/s/Ab12Cd34"),
+        ("og:image", "https://gifdist.io/a/abc.gif"),
+        ("og:image:width", "480"),
+        ("og:image:height", "270"),
+        ("og:image:type", "image/gif"),
+        ("og:image:secure_url", "https://gifdist.io/a/abc.gif"),
+        ("og:image:alt", "Funny Cat"),
+        ("og:video", "https://gifdist.io/a/abc.mp4"),
+        ("og:video:width", "480"),
+        ("og:video:height", "270"),
+        ("og:video:type", "video/mp4"),
+        ("og:video:secure_url", "https://gifdist.io/a/abc.mp4"),
+        ("twitter:title", "Funny Cat"),
+        ("twitter:description", "#cat #twowords on GIF Distributor"),
+        ("twitter:card", "player"),
+        ("twitter:image", "https://gifdist.io/a/abc.gif"),
+        ("twitter:image:alt", "Funny Cat"),
+        ("twitter:player", "https://gifdist.io/a/abc.mp4"),
+        ("twitter:player:width", "480"),
+        ("twitter:player:height", "270"),
+        ("twitter:player:stream", "https://gifdist.io/a/abc.mp4"),
+        ("twitter:player:stream:content_type", "video/mp4"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("media", "image", "video", "card"),
+    [
+        (ShareMedia(), "abc.gif", "abc.mp4", "summary_large_image"),
+        (ShareMedia("gif", renditions=()), "abc.gif", None, "summary_large_image"),
+        (ShareMedia("GIF", 10, 10, ()), "abc.gif", None, "summary_large_image"),
+        (ShareMedia("gif", renditions=["webp", "mp4", "jpg"]), "abc.gif", "abc.mp4", "summary_large_image"),
+        (ShareMedia("png", 10, 10), "abc.png", None, "summary_large_image"),
+        (ShareMedia("jpeg"), "abc.jpg", None, "summary_large_image"),
+        (ShareMedia("webp"), "abc.webp", None, "summary_large_image"),
+        (ShareMedia("avif"), "abc.avif", None, "summary_large_image"),
+        (ShareMedia("mp4", 10, 10), "abc.jpg", "abc.mp4", "player"),
+        (ShareMedia("webm", 10, 10), "abc.jpg", "abc.mp4", "player"),
+        (ShareMedia("webm", renditions=["mp4"]), None, "abc.mp4", "summary"),
+        (ShareMedia("webm", renditions=()), None, None, "summary"),
+        (ShareMedia("mp4", 10, None), "abc.jpg", "abc.mp4", "summary_large_image"),
+    ],
+)
+def test_only_formats_that_exist_are_offered(media, image, video, card):
+    found = tags(media)
+    assert found.get("og:image") == (image and f"{BASE}/a/{image}")
+    assert found.get("twitter:image") == found.get("og:image")
+    assert found.get("og:video") == (video and f"{BASE}/a/{video}")
+    assert found["og:type"] == ("video.other" if video else "website")
+    assert found["twitter:card"] == card
+    assert ("twitter:player" in found) == (card == "player")
+    assert ("og:image:type" in found) == (image is not None)
+
+
+@pytest.mark.parametrize("media", [ShareMedia("gif", 480, 270), ShareMedia("mp4", 480, 270)])
+def test_the_dimensions_follow_the_media_directly(media):
+    names = list(tags(media))
+    for kind in ("og:image", "og:video"):
+        place = names.index(kind)
+        assert names[place : place + 3] == [kind, f"{kind}:width", f"{kind}:height"]
+
+
+def test_without_https_there_is_no_video():
+    found = tags(ShareMedia("gif", 480, 270), base="http://localhost:8787")
+    assert found["og:type"] == "website"
+    assert found["og:image"] == "http://localhost:8787/a/abc.gif"
+    assert found["twitter:card"] == "summary_large_image"
+    assert not [name for name in found if name.startswith(("og:video", "twitter:player"))]
+    assert "og:image:secure_url" not in found
+
+
+def test_a_link_without_title_and_tags_still_has_both_texts():
+    found = tags(link=LinkRecord("abc", "asset:abc", 0, asset_id="abc"))
+    assert found["og:title"] == "GIF Distributor"
+    assert found["og:description"] == "Shared with GIF Distributor"
+
+
+def test_long_texts_are_cut_to_what_the_strictest_reader_shows():
+    link = LinkRecord(
+        "abc",
+        "asset:abc",
+        0,
+        asset_id="abc",
+        title="ü" * 300,
+        tags=tuple(f"tag{n:02}" * 9 for n in range(50)),
+    )
+    found = share_metadata(link, BASE, ShareMedia(), "N" * 300)
+    assert found["og:title"] == found["twitter:title"] == "ü" * 33 + "…"
+    assert 340 < len(found["og:description"].encode()) <= 350
+    assert len(found["og:site_name"].encode()) == 256
+
+
+def test_an_overlong_address_is_left_out_rather_than_costing_the_preview():
+    long_base = f"{BASE}/{'x' * 2018}"
+    assert len(tags(base=long_base)["og:url"]) == 2048
+    assert "og:url" not in tags(base=long_base + "x")
+
+
+def test_an_unknown_media_type_is_refused():
+    for media in (ShareMedia("svg"), ShareMedia("gif", renditions=["exe"])):
+        with pytest.raises(InvalidAssetError):
+            tags(media)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])), st.integers(3, 40))
+def test_a_clipped_text_fits_and_is_a_beginning(text, limit):
+    clipped = clip(text, limit)
+    assert len(clipped.encode()) <= limit
+    assert clipped == text or (clipped.endswith("…") and text.startswith(clipped[:-1]))
+
+
+def test_a_text_that_just_fits_is_not_clipped():
+    assert clip("abcd", 4) == "abcd"
+    assert clip("abcde", 4) == "a…"
+    assert clip("ab   cdef", 8) == "ab…"
+
+
+def test_the_generator_describes_its_links_without_counting():
+    generator = ShareLinkGenerator(BASE, site_name="Cats")
+    link = generator.create_share_link("abc", "Funny Cat", ["cat"])
+    found = generator.get_share_metadata(link["short_code"], media=ShareMedia("png", 10, 20))
+    assert found is not None
+    assert found["og:site_name"] == "Cats"
+    assert found["og:image:height"] == "20"
+    assert generator.get_share_metadata(link["short_code"])["og:video"] == f"{BASE}/a/abc.mp4"
+    assert generator.resolve_short_link(link["short_code"])["clicks"] == 1
+
+
+@pytest.mark.parametrize("code", ["Ab12Cd34", "admin", "", "a b", None])
+def test_an_unknown_code_has_no_metadata(code):
+    assert ShareLinkGenerator().get_share_metadata(code) is None
