@@ -1,0 +1,128 @@
+// `npm run dev`: the whole product on one port, reloaded when its sources change.
+
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import net from "node:net";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { Engine } from "./engine.mjs";
+import { PRODUCT_CONFIGS, STATE } from "./paths.mjs";
+
+const DEFAULT_PORT = 8787;
+const SETTLE_MS = 150;
+
+const port = readPort();
+const { values: options } = parseArgs({
+  options: { port: { type: "string" }, "in-memory": { type: "boolean", default: false } },
+});
+await refuseTakenPort(port);
+const origin = `http://127.0.0.1:${port}`;
+const token = adminToken(options["in-memory"] ?? false);
+
+const engine = new Engine({
+  configs: PRODUCT_CONFIGS,
+  port,
+  persist: options["in-memory"] ? false : STATE,
+  vars: { ADMIN_TOKEN: token, PUBLIC_BASE_URL: origin },
+  onLog: show,
+  onBoot: ({ worker, bootSeconds, importSeconds }) =>
+    console.log(`${worker}: up after ${bootSeconds.toFixed(2)} s, its import took ${importSeconds.toFixed(2)} s`),
+});
+
+let stopping = false;
+async function stop(code = 0) {
+  if (stopping) return;
+  stopping = true;
+  await engine.stop();
+  process.exit(code);
+}
+process.on("SIGINT", () => void stop());
+process.on("SIGTERM", () => void stop());
+
+try {
+  await engine.start();
+} catch (error) {
+  console.error(`the product did not start:\n${/** @type {Error} */ (error).message}`);
+  await stop(1);
+}
+console.log(`ready ${origin}`);
+console.log(`operator token: ${token}
+
+Try:
+  curl -s -X POST ${origin}/api/v1/links -H "authorization: Bearer ${token}" -H "content-type: application/json" -d '{"target": "https://example.com/", "code": "hello"}'
+  curl -i ${origin}/s/hello
+  curl -s ${origin}/api/v1/links/hello -H "authorization: Bearer ${token}"
+`);
+watch();
+
+function readPort() {
+  const { values } = parseArgs({ options: { port: { type: "string" } }, strict: false });
+  const wanted = Number(values.port ?? DEFAULT_PORT);
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > 65_535) fail(`${values.port} is not a port number`);
+  return wanted;
+}
+
+/** @param {string} sentence @returns {never} */
+function fail(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}
+
+/** @param {number} wanted */
+async function refuseTakenPort(wanted) {
+  const probe = net.createServer();
+  const taken = await new Promise((resolve) => {
+    probe.once("error", () => resolve(true));
+    probe.listen(wanted, "127.0.0.1", () => probe.close(() => resolve(false)));
+  });
+  if (taken) fail(`port ${wanted} is taken; choose another with: npm run dev -- --port ${wanted + 3}`);
+}
+
+/** The token of the environment, else one that is made once and kept beside the state.
+ * @param {boolean} inMemory */
+function adminToken(inMemory) {
+  if (process.env.ADMIN_TOKEN) return process.env.ADMIN_TOKEN;
+  const file = path.join(STATE, "admin-token");
+  if (fs.existsSync(file)) return fs.readFileSync(file, "utf8").trim();
+  const made = randomBytes(24).toString("base64url");
+  if (!inMemory) {
+    fs.mkdirSync(STATE, { recursive: true });
+    fs.writeFileSync(file, `${made}\n`, { mode: 0o600 });
+  }
+  return made;
+}
+
+/** @param {string} line @param {"stdout" | "stderr"} stream */
+function show(line, stream) {
+  const trace = /^@@trace (.*)$/.exec(line);
+  const text = trace ? JSON.parse(trace[1] ?? "").trace : line;
+  (stream === "stderr" || trace ? process.stderr : process.stdout).write(`${text}\n`);
+}
+
+/** Reload after the last of a burst of changes; a change during a reload starts another. */
+function watch() {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  let reloading = Promise.resolve();
+  const onChange = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      reloading = reloading.then(reload);
+    }, SETTLE_MS);
+  };
+  for (const folder of new Set(engine.configs.flatMap(({ watchFolders }) => watchFolders))) {
+    fs.watch(folder, { recursive: true }, (_event, name) => {
+      if (name && !String(name).includes("__pycache__")) onChange();
+    });
+  }
+}
+
+async function reload() {
+  const started = performance.now();
+  try {
+    await engine.reload();
+    console.log(`reloaded in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  } catch (error) {
+    console.error(`not reloaded; mend this and save again:\n${/** @type {Error} */ (error).message}`);
+  }
+}

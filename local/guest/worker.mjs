@@ -1,0 +1,141 @@
+// The classes that workerd sees: each forwards every call to the Python class of the same name.
+
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
+import { boot } from "./interpreter.mjs";
+import { enforceLimits } from "./limits.mjs";
+
+/** Handlers of objects that the platform calls straight, not through the argument conversion. */
+const STRAIGHT = new Set(["alarm", "webSocketMessage", "webSocketClose", "webSocketError"]);
+const ENGINE_BINDINGS = ["LOCAL_EDGE_FILES", "LOCAL_EDGE_ADMIN", "LOCAL_EDGE_UNSAFE_EVAL"];
+
+/** The engine's own method on every class; user code has no reason for such a name. */
+export const ENGINE_METHOD = "__localEdge__";
+
+/**
+ * @param {import("./interpreter.mjs").Spec} spec
+ * @param {(name: string) => Promise<any>} importJavaScript
+ */
+export function pythonWorker(spec, importJavaScript) {
+  /** @type {Promise<import("./interpreter.mjs").Interpreter> | undefined} */
+  let interpreter;
+  /** The Worker's bindings without the engine's. @type {Record<string, any> | undefined} */
+  let env;
+
+  /** @param {any} bindings */
+  function running(bindings) {
+    if (!env) {
+      env = Object.fromEntries(Object.entries(bindings).filter(([name]) => !ENGINE_BINDINGS.includes(name)));
+      enforceLimits(env, bindings.LOCAL_EDGE_ADMIN);
+    }
+    interpreter ??= boot(
+      spec,
+      { FILES: bindings.LOCAL_EDGE_FILES, UNSAFE_EVAL: bindings.LOCAL_EDGE_UNSAFE_EVAL },
+      env,
+      importJavaScript,
+    );
+    return interpreter;
+  }
+
+  /** Report a failed call, and end the interpreter if Python asked to exit: the platform kills the isolate.
+   * @param {string} className @param {string} method @param {any} error */
+  function onError(className, method, error) {
+    const trace = String(error?.message ?? error);
+    console.error(`@@trace ${JSON.stringify({ worker: spec.name, call: `${className}.${method}`, trace })}`);
+    if (error?.type === "SystemExit") interpreter = undefined;
+    throw error;
+  }
+
+  /** Call a method of the Python instance as the platform does.
+   * @param {Promise<import("./interpreter.mjs").Interpreter>} started @param {Promise<any>} instance
+   * @param {boolean} isObject @param {string} method @param {any[]} args */
+  async function callPython(started, instance, isObject, method, args) {
+    const python = await started;
+    const self = await instance;
+    if (typeof self[method] !== "function") throw new TypeError(`Method ${method} does not exist`);
+    if (isObject && STRAIGHT.has(method)) {
+      return self[method].callWithOptions({ relaxed: true, promising: true }, ...args);
+    }
+    const relaxed = method === "fetch" || method === "test";
+    return python.call.callWithOptions({ promising: true }, relaxed, self, method, ...args);
+  }
+
+  /** Make the Python instance behind a JavaScript one.
+   * @param {Promise<import("./interpreter.mjs").Interpreter>} started @param {string} className @param {any} ctx */
+  async function construct(started, className, ctx) {
+    const cls = (await started).main[className];
+    if (typeof cls !== "function") {
+      throw new TypeError(`There is no '${className}' class defined in the Python Worker's main module`);
+    }
+    return cls.callPromising(ctx, env);
+  }
+
+  /**
+   * @param {string} className
+   * @param {any} Base
+   * @param {(ctx: any, started: Promise<import("./interpreter.mjs").Interpreter>, request: any) => Promise<any>}
+   *   control answers the engine
+   */
+  function forwardingClass(className, Base, control) {
+    const isObject = Base === DurableObject;
+    return class extends Base {
+      /** @param {any} ctx @param {any} bindings */
+      constructor(ctx, bindings) {
+        super(ctx, bindings);
+        const started = running(bindings);
+        const instance = construct(started, className, ctx);
+        instance.catch(() => {}); // an engine call may come before anyone awaits the instance
+
+        // biome-ignore lint/correctness/noConstructorReturn: any method may be called, so no class can list them
+        return new Proxy(this, {
+          get(target, property, receiver) {
+            if (typeof property !== "string") return Reflect.get(target, property, receiver);
+            if (property === ENGINE_METHOD) {
+              return (/** @type {any} */ request) => control(ctx, started, request);
+            }
+            return (/** @type {any[]} */ ...args) =>
+              callPython(started, instance, isObject, property, args).catch((error) =>
+                onError(className, property, error),
+              );
+          },
+        });
+      }
+
+      // workerd looks for these on the prototype; calls go through the proxy.
+      fetch() {}
+      queue() {}
+      scheduled() {}
+      alarm() {}
+    };
+  }
+
+  return {
+    /** @param {string} className */
+    entrypoint: (className) => forwardingClass(className, WorkerEntrypoint, controlWorker),
+    /** @param {string} className */
+    durableObject: (className) => forwardingClass(className, DurableObject, controlObject),
+  };
+}
+
+/** What the engine asks of a Worker: to boot, and to tell about itself.
+ * @param {any} _ctx @param {Promise<import("./interpreter.mjs").Interpreter>} started
+ * @param {{ op: string }} request */
+async function controlWorker(_ctx, started, request) {
+  const python = await started;
+  if (request.op === "boot") return { exported: python.exported, wasmBytes: python.wasmBytes() };
+  if (request.op === "coverage") return python.bridge.covered_lines();
+  throw new Error(`unknown engine operation ${request.op}`);
+}
+
+/** What the engine asks of an object: to run SQL on its storage, or to forget everything.
+ * @param {any} ctx @param {Promise<unknown>} _started
+ * @param {{ op: string, sql?: string, parameters?: any[] }} request */
+async function controlObject(ctx, _started, request) {
+  if (request.op === "sql") return ctx.storage.sql.exec(request.sql, ...(request.parameters ?? [])).toArray();
+  if (request.op === "reset") {
+    await ctx.storage.deleteAlarm();
+    await ctx.storage.deleteAll();
+    await ctx.storage.sync();
+    ctx.abort("local edge reset");
+  }
+  throw new Error(`unknown engine operation ${request.op}`);
+}
