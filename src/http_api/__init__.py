@@ -1,0 +1,1 @@
+"""The HTTP API: routes, schemas, authentication and errors over the ports it is given."""

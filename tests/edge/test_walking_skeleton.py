@@ -1,0 +1,151 @@
+"""From a created link to a counted click, through the real folders."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.harness.local_edge import ADMIN_TOKEN, LocalEdge, eventually
+
+EDGE, API, MODERATOR = (f"gif-distributor-{name}" for name in ("edge", "api", "moderator"))
+OPERATOR = {"authorization": f"Bearer {ADMIN_TOKEN}"}
+BROWSER = {"user-agent": "Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"}
+
+
+def create(product: LocalEdge, **fields: Any) -> dict[str, Any]:
+    response = product.request(API, "POST", "/api/v1/links", json=fields, headers=OPERATOR)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
+
+
+def clicks(product: LocalEdge, code: str) -> int:
+    return int(product.get(API, f"/api/v1/links/{code}", headers=OPERATOR).json()["clicks"])
+
+
+def test_a_created_link_redirects_and_counts(product: LocalEdge) -> None:
+    link = create(product, target="https://example.com/cat", title="A cat")
+    assert link["clicks"] == 0
+    assert link["short_url"].endswith(f"/s/{link['code']}")
+    for _ in range(2):
+        response = product.get(EDGE, f"/s/{link['code']}", headers=BROWSER)
+        assert (response.status_code, response.headers["location"]) == (302, "https://example.com/cat")
+    assert eventually(lambda: clicks(product, link["code"]) == 2)
+
+
+def test_one_port_routes_to_edge_and_api(product: LocalEdge) -> None:
+    link = create(product, target="https://example.com/")
+    assert product.http.get(f"{product.front}/s/{link['code']}").status_code == 302
+    assert product.http.get(f"{product.front}/healthz").json() == {"status": "healthy"}
+
+
+def test_a_claimed_code_cannot_be_claimed_again(product: LocalEdge) -> None:
+    create(product, target="https://example.com/", code="mine")
+    again = product.request(
+        API, "POST", "/api/v1/links", json={"target": "https://x.example/", "code": "mine"}, headers=OPERATOR
+    )
+    assert (again.status_code, again.json()["code"]) == (409, "code_taken")
+
+
+def test_the_owner_projects_its_record_to_kv(product: LocalEdge) -> None:
+    create(product, target="https://example.com/", code="shown")
+    assert json.loads(product.kv("METADATA", "get", "link:shown"))["target"] == "https://example.com/"
+
+
+def test_a_link_works_before_kv_has_heard_of_it(product: LocalEdge) -> None:
+    create(product, target="https://example.com/", code="early")
+    product.kv("METADATA", "delete", "link:early")
+    assert product.get(EDGE, "/s/early").status_code == 302
+
+
+def test_an_unclaimed_code_is_404_and_leaves_no_storage(product: LocalEdge) -> None:
+    assert product.get(EDGE, "/s/nobody").status_code == 404
+    tables = product.sql("ShortLink", "nobody", "SELECT name FROM sqlite_master WHERE type = 'table'")
+    # Miniflare and workerd keep tables of their own, whose names begin with an underscore.
+    assert [row["name"] for row in tables if not row["name"].startswith("_")] == []
+
+
+def test_head_and_unfurl_bots_are_no_clicks(product: LocalEdge) -> None:
+    create(product, target="https://example.com/", code="quiet")
+    product.request(EDGE, "HEAD", "/s/quiet", headers=BROWSER)
+    product.get(
+        EDGE,
+        "/s/quiet",
+        headers={"user-agent": "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)"},
+    )
+    product.get(EDGE, "/s/quiet", headers=BROWSER)
+    assert eventually(lambda: clicks(product, "quiet") == 1)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "code"),
+    [({}, 401, "token_required"), ({"authorization": "Bearer wrong"}, 401, "invalid_token")],
+)
+def test_creating_needs_a_valid_token(
+    product: LocalEdge, headers: dict[str, str], status: int, code: str
+) -> None:
+    response = product.request(
+        API, "POST", "/api/v1/links", json={"target": "https://example.com/"}, headers=headers
+    )
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_bad_request_lists_every_bad_field(product: LocalEdge) -> None:
+    body = {"target": "ftp://example.com/", "code": "a", "colour": "red"}
+    response = product.request(API, "POST", "/api/v1/links", json=body, headers=OPERATOR)
+    assert response.status_code == 422
+    assert {error["field"] for error in response.json()["errors"]} == {
+        "body.target",
+        "body.code",
+        "body.colour",
+    }
+
+
+def test_an_asset_streams_from_r2(product: LocalEdge) -> None:
+    content = bytes(range(256)) * 1000
+    product.r2_put("MEDIA", "media/asset123", content, httpMetadata={"contentType": "image/gif"})
+    response = product.get(EDGE, "/a/asset123")
+    assert (response.status_code, response.content) == (200, content)
+    assert response.headers["content-type"] == "image/gif"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    head = product.request(EDGE, "HEAD", "/a/asset123")
+    assert (head.status_code, head.headers["content-length"], head.content) == (200, str(len(content)), b"")
+
+
+def test_an_asset_that_is_not_approved_is_404(product: LocalEdge) -> None:
+    product.r2_put("MEDIA", "quarantine/asset123", b"GIF89a")
+    assert product.get(EDGE, "/a/asset123").status_code == 404
+
+
+def test_a_new_link_reaches_the_moderator_through_the_queue(product: LocalEdge) -> None:
+    create(product, target="https://example.com/", code="look")
+    seen: list[str] = []
+    eventually(lambda: seen.extend(product.logs()) or any('"link_seen"' in line for line in seen))
+
+
+def test_a_message_that_fails_is_retried_and_the_others_are_not(product: LocalEdge) -> None:
+    create(product, target="https://example.com/", code="fine")
+    good = {"kind": "link", "event_id": "1", "code": "fine"}
+    outcome = product.queue(MODERATOR, "gif-distributor-moderation", good, {"kind": "link"})
+    assert outcome["outcome"] == "ok"
+    assert outcome["explicitAcks"] == ["0"]
+    assert [message["msgId"] for message in outcome["retryMessages"]] == ["1"]
+
+
+def test_the_cron_sweep_runs(product: LocalEdge) -> None:
+    product.r2_put("MEDIA", "quarantine/fresh", b"GIF89a")
+    assert product.scheduled(MODERATOR, "*/5 * * * *")["outcome"] == "ok"
+    (line,) = [json.loads(line) for line in product.logs() if '"sweep"' in line]
+    assert line["removed"] == 0
+    assert product.r2_get("MEDIA", "quarantine/fresh") == b"GIF89a"
+
+
+def test_the_memory_of_every_isolate_stays_below_productions_limit(product: LocalEdge) -> None:
+    create(product, target="https://example.com/", code="memory")
+    for _ in range(50):
+        product.get(EDGE, "/s/memory", headers=BROWSER)
+    for worker, memory in product.memory().items():
+        assert memory["totalBytes"] < 128 * 1024 * 1024, (worker, memory)

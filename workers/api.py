@@ -1,0 +1,19 @@
+"""The api Worker: everything over HTTP that is neither a short link nor media."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from http_api.app import create_app
+from runtime.api_services import WithServices
+from workers import WorkerEntrypoint, asgi
+
+app = WithServices(create_app())
+
+
+class Default(WorkerEntrypoint):  # type: ignore[misc,no-untyped-call]  # the SDK is not typed
+    """The HTTP API."""
+
+    async def fetch(self, request: Any) -> Any:  # noqa: ANN401 - the runtime's objects
+        """Serve one request with the app."""
+        return await asgi.fetch(app, request, self.env, self.ctx)
