@@ -35,6 +35,7 @@ import { CACHE, GUEST, PYODIDE, PYTHON_MODULES } from "./paths.mjs";
 const ADMIN = "local-edge-admin";
 const FILES = path.join(CACHE, "engine");
 const METADATA = "/session/metadata";
+const IMAGE_LIFETIME_MS = 24 * 3600 * 1000;
 
 export class Engine {
   /** @type {Miniflare} */
@@ -275,9 +276,18 @@ function guestModules() {
   ];
 }
 
+/** Remove images that no engine has used for a day; one in use is touched at every start. */
+function forgetOldImages() {
+  for (const name of fs.readdirSync(FILES)) {
+    const file = path.join(FILES, name);
+    if (name.endsWith(".img") && Date.now() - fs.statSync(file).mtimeMs > IMAGE_LIFETIME_MS) fs.rmSync(file);
+  }
+}
+
 /** Put what every boot loads where the isolates can read it. */
 async function publishRuntime() {
   fs.mkdirSync(FILES, { recursive: true });
+  forgetOldImages();
   for (const source of [path.join(PYODIDE, "pyodide.asm.wasm"), await compiledStandardLibrary()]) {
     const target = path.join(FILES, path.basename(source));
     const changed = !fs.existsSync(target) || fs.statSync(target).mtimeMs < fs.statSync(source).mtimeMs;

@@ -54,5 +54,6 @@ export function writeImage(folder, label, files) {
     fs.writeFileSync(`${target}.part`, image);
     fs.renameSync(`${target}.part`, target);
   }
+  fs.utimesSync(target, new Date(), new Date());
   return name;
 }

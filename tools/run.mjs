@@ -2,7 +2,7 @@
 // Runs on whatever Node npm came with (20 or newer) and uses nothing but Node itself.
 
 import { ensureSetUp } from "./commands/setup.mjs";
-import { Failure, NODE, python, run } from "./commands/steps.mjs";
+import { Failure, INTERRUPTED, NODE, python, run } from "./commands/steps.mjs";
 import { missingSystemParts } from "./commands/system-parts.mjs";
 
 const LANES = ["unit", "contract", "documented", "edge"];
@@ -15,7 +15,7 @@ const TYPED = ["src", "durable_objects", "workers", "tools"];
 /** @type {Record<string, (args: string[]) => Promise<number>>} */
 const commands = {
   setup: async () => 0,
-  dev: (args) => run(NODE, ["local/dev.mjs", ...args]),
+  dev,
   test,
   check: async () => (await checkStatically()) || test([]),
   static: checkStatically,
@@ -30,6 +30,13 @@ const commands = {
   deploy: (args) => run(python("python"), ["tools/deploy.py", ...args]),
   cloudflare: (args) => run(python("python"), ["tools/cloudflare.py", ...args]),
 };
+
+/** Ctrl-C is how this command ends; that is no failure.
+ * @param {string[]} args */
+async function dev(args) {
+  const status = await run(NODE, ["local/dev.mjs", ...args]);
+  return status === INTERRUPTED ? 0 : status;
+}
 
 async function checkStatically() {
   return (await lint()) || types();

@@ -130,6 +130,11 @@ class LocalEdge:
         """Return the memory of each isolate; needs the option `inspect`."""
         return dict(self.control("memory"))
 
+    def check_memory(self, limit_bytes: int) -> None:
+        """Assert that every isolate's heap and wasm memory stay within the limit."""
+        report = self.memory()
+        assert all(one["totalBytes"] <= limit_bytes for one in report.values()), report
+
     def coverage(self) -> dict[str, set[int]]:
         """Return the lines that ran inside the Workers, by file; needs the option `coverage`."""
         lines: dict[str, set[int]] = {}

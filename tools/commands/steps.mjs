@@ -11,6 +11,9 @@ const VENV_PROGRAMS = path.join(ROOT, ".venv", WINDOWS ? "Scripts" : "bin");
 /** The pinned Node of the lock, whatever npm runs on. */
 export const NODE = path.join(ROOT, "node_modules", ".bin", WINDOWS ? "node.cmd" : "node");
 
+/** The status of a program that Ctrl-C ended. */
+export const INTERRUPTED = 130;
+
 /** Something the user can mend; the message is one sentence that names it. */
 export class Failure extends Error {}
 
@@ -39,7 +42,7 @@ export function run(program, args, more = {}) {
     child.on("exit", (code, signal) => {
       process.off("SIGINT", forward);
       process.off("SIGTERM", forward);
-      resolve(code ?? (signal ? 130 : 1));
+      resolve(code ?? (signal === "SIGINT" ? INTERRUPTED : 1));
     });
   });
 }

@@ -1,0 +1,110 @@
+"""`npm run dev` as a user meets it."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.harness.local_edge import ROOT, WAIT_SECONDS, eventually
+
+
+class Dev:
+    """One run of the command in a process group of its own, as a terminal would start it."""
+
+    def __init__(self, *arguments: str, **environment: str) -> None:
+        self.process = subprocess.Popen(
+            ["node", "tools/run.mjs", "dev", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.lines: queue.Queue[str] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.lines.put(line.rstrip())
+
+    def wait_for(self, start: str) -> str:
+        while True:
+            line = self.lines.get(timeout=WAIT_SECONDS)
+            if line.startswith(start):
+                return line
+
+    def interrupt(self) -> int:
+        os.killpg(self.process.pid, signal.SIGINT)
+        status = self.process.wait(WAIT_SECONDS)
+        self._reader.join(WAIT_SECONDS)
+        assert self.process.stdout
+        self.process.stdout.close()
+        return status
+
+    def group_is_empty(self) -> bool:
+        try:
+            os.killpg(self.process.pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@pytest.fixture
+def touched() -> Iterator[Path]:
+    """A source file whose change is undone."""
+    source = ROOT / "src" / "http_api" / "routers" / "health.py"
+    before = source.read_text()
+    yield source
+    source.write_text(before)
+
+
+def test_it_serves_on_one_port_reloads_and_leaves_nothing_behind(port: int, touched: Path) -> None:
+    dev = Dev("--port", str(port), "--in-memory", ADMIN_TOKEN="given-by-the-test")
+    try:
+        assert dev.wait_for("ready ") == f"ready http://127.0.0.1:{port}"
+        assert dev.wait_for("operator token:") == "operator token: given-by-the-test"
+        origin = f"http://127.0.0.1:{port}"
+        with httpx.Client(base_url=origin, trust_env=False, timeout=WAIT_SECONDS) as client:
+            answer = client.post(
+                "/api/v1/links",
+                json={"target": "https://example.com/"},
+                headers={"authorization": "Bearer given-by-the-test"},
+            )
+            assert answer.json()["short_url"].startswith(f"{origin}/s/")
+            assert client.get(f"/s/{answer.json()['code']}").status_code == 302
+            assert client.get("/healthz").json() == {"status": "healthy"}
+            touched.write_text(touched.read_text().replace('"healthy"', '"reloaded"'))
+            dev.wait_for("reloaded in")
+            assert client.get("/healthz").json() == {"status": "reloaded"}
+    finally:
+        status = dev.interrupt()
+    assert status == 0
+    assert eventually(dev.group_is_empty)
+
+
+def test_a_taken_port_is_named_in_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        dev = Dev("--port", str(server.getsockname()[1]), "--in-memory")
+        assert "is taken; choose another with" in dev.wait_for("port ")
+        assert dev.process.wait(WAIT_SECONDS) == 1
+        dev._reader.join(WAIT_SECONDS)
+        assert dev.process.stdout
+        dev.process.stdout.close()
