@@ -47,9 +47,8 @@ async function cached(file) {
 
 /** @param {string} file @returns {Promise<WorkerConfig>} */
 async function readThroughWrangler(file) {
-  const { unstable_getMiniflareWorkerOptions: miniflareOptions, unstable_readConfig: readConfig } = await import(
-    "wrangler"
-  );
+  const { unstable_getMiniflareWorkerOptions: miniflareOptions, unstable_readConfig: readConfig } =
+    await import("wrangler");
   const raw = readConfig({ config: file }, { hideWarnings: true });
   const { workerOptions } = miniflareOptions(file);
   const { modulesRules: _rules, rootPath: _root, ...miniflare } = /** @type {any} */ (workerOptions);

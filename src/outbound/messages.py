@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -16,12 +16,12 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """A request that is ready to send."""
+    """A request that is ready to send. Headers and body may hold secrets, so its repr leaves them out."""
 
     method: str
     url: str
-    headers: Headers = ()
-    body: bytes = b""
+    headers: Headers = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
     timeout_seconds: float = 30.0
 
 
