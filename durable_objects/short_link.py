@@ -18,7 +18,7 @@ PROJECTION_RETRY_MS = 2_000
 """KV takes one write a second a key."""
 
 
-class ShortLink(DurableObject):  # type: ignore[misc,no-untyped-call]  # the SDK is not typed
+class ShortLink(DurableObject):
     """Owns one code. An object nobody claimed writes nothing: a scan of codes leaves no storage behind."""
 
     def __init__(self, ctx: Any, env: Any) -> None:  # noqa: ANN401 - the runtime's objects

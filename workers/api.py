@@ -11,7 +11,7 @@ from workers import WorkerEntrypoint, asgi
 app = WithServices(create_app())
 
 
-class Default(WorkerEntrypoint):  # type: ignore[misc,no-untyped-call]  # the SDK is not typed
+class Default(WorkerEntrypoint):
     """The HTTP API."""
 
     async def fetch(self, request: Any) -> Any:  # noqa: ANN401 - the runtime's objects

@@ -15,7 +15,7 @@ from workers import WorkerEntrypoint
 METHODS = ("GET", "HEAD")
 
 
-class Default(WorkerEntrypoint):  # type: ignore[misc,no-untyped-call]  # the SDK is not typed
+class Default(WorkerEntrypoint):
     """Visitors' requests."""
 
     async def fetch(self, request: Any) -> Any:  # noqa: ANN401 - the runtime's objects

@@ -12,7 +12,7 @@ from runtime.sweeps import sweep_quarantine
 from workers import Response, WorkerEntrypoint
 
 
-class Default(WorkerEntrypoint):  # type: ignore[misc,no-untyped-call]  # the SDK is not typed
+class Default(WorkerEntrypoint):
     """Queues and crons; over HTTP it only tells that it is there."""
 
     async def fetch(self, _request: Any) -> Response:  # noqa: ANN401 - the runtime's objects

@@ -8,7 +8,7 @@ from workers import Response, WorkerEntrypoint
 __all__ = ["Default", "ShortLink"]
 
 
-class Default(WorkerEntrypoint):  # type: ignore[misc,no-untyped-call]  # the SDK is not typed
+class Default(WorkerEntrypoint):
     """Objects are reached through bindings only; over HTTP there is nothing here."""
 
     async def fetch(self, _request: object) -> Response:
