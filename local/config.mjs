@@ -47,6 +47,8 @@ async function cached(file) {
 
 /** @param {string} file @returns {Promise<WorkerConfig>} */
 async function readThroughWrangler(file) {
+  // Secrets come from the engine; wrangler's warnings about them would land in the middle of our output.
+  process.env.WRANGLER_LOG ??= "error";
   const { unstable_getMiniflareWorkerOptions: miniflareOptions, unstable_readConfig: readConfig } =
     await import("wrangler");
   const raw = readConfig({ config: file }, { hideWarnings: true });

@@ -7,7 +7,7 @@ import { missingSystemParts } from "./commands/system-parts.mjs";
 
 const LANES = ["unit", "contract", "documented", "edge"];
 const FORMATTED = ["src", "durable_objects", "workers", "tools", "tests", "local/guest"];
-const JAVASCRIPT = ["local", "tools", "eslint.config.mjs"];
+const JAVASCRIPT = ["bench", "local", "tools", "eslint.config.mjs"];
 const PRETTIER = "node_modules/prettier/bin/prettier.cjs";
 const ESLINT = "node_modules/eslint/bin/eslint.js";
 const TYPED = ["src", "durable_objects", "workers", "tools"];
@@ -27,6 +27,9 @@ const commands = {
     (await run(NODE, [PRETTIER, "--write", ...JAVASCRIPT])) ||
     run(NODE, [ESLINT, "--fix", ...JAVASCRIPT]),
   lock: () => run(python("python"), ["tools/lock.py"]),
+  bench: (args) => run(NODE, ["bench/run.mjs", ...args]),
+  // The lines that ran inside the Workers during the last `npm run test:edge`.
+  coverage: () => run(python("coverage"), ["report", "--data-file=build/.coverage.workers", "--rcfile=/dev/null"]),
   deploy: (args) => run(python("python"), ["tools/deploy.py", ...args]),
   cloudflare: (args) => run(python("python"), ["tools/cloudflare.py", ...args]),
 };

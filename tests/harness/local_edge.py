@@ -58,7 +58,7 @@ class LocalEdge:
         self._stderr: deque[str] = deque(maxlen=400)
         self._reader = threading.Thread(target=self._stderr.extend, args=(self._process.stderr,), daemon=True)
         self._reader.start()
-        line = self._process.stdout.readline()
+        line = next((said for said in self._process.stdout if said.startswith("{")), "")
         if not line:
             self._process.wait(WAIT_SECONDS)
             self._reader.join(WAIT_SECONDS)

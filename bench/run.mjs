@@ -1,0 +1,14 @@
+// `npm run bench -- NAME`: measurements that anyone can repeat.
+
+import { benchBoot } from "./boot.mjs";
+
+/** @type {Record<string, (args: string[]) => Promise<void>>} */
+const benches = { boot: benchBoot };
+
+const [name = "", ...args] = process.argv.slice(2);
+const bench = benches[name];
+if (!bench) {
+  console.error(`there is no bench ${JSON.stringify(name)}; there are ${Object.keys(benches).join(", ")}`);
+  process.exit(1);
+}
+await bench(args);
