@@ -26,6 +26,8 @@ import { CACHE } from "./paths.mjs";
  * @returns {Promise<WorkerConfig[]>}
  */
 export async function readConfigs(files) {
+  // Secrets come from the engine; wrangler's warnings about them would land in the middle of our output.
+  process.env.WRANGLER_LOG ??= "error";
   const configs = await Promise.all(files.map((file) => cached(file)));
   for (const config of configs) config.objectClasses = exportedObjectClasses(config, configs);
   return configs;
@@ -47,8 +49,6 @@ async function cached(file) {
 
 /** @param {string} file @returns {Promise<WorkerConfig>} */
 async function readThroughWrangler(file) {
-  // Secrets come from the engine; wrangler's warnings about them would land in the middle of our output.
-  process.env.WRANGLER_LOG ??= "error";
   const { unstable_getMiniflareWorkerOptions: miniflareOptions, unstable_readConfig: readConfig } =
     await import("wrangler");
   const raw = readConfig({ config: file }, { hideWarnings: true });

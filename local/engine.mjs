@@ -42,8 +42,6 @@ export class Engine {
   #miniflare;
   /** @type {WorkerConfig[]} */
   configs = [];
-  /** When each boot phase was seen, by worker. @type {Map<string, Record<string, number>>} */
-  #phases = new Map();
 
   /** @param {EngineOptions} options */
   constructor(options) {
@@ -69,15 +67,14 @@ export class Engine {
    * @param {string} name */
   async boot(name) {
     const started = performance.now();
-    const { exported } = await this.admin("boot", { worker: name });
+    const { exported, importSeconds } = await this.admin("boot", { worker: name });
     const config = this.configs.find((one) => one.name === name);
     const missing = (config?.objectClasses ?? []).filter((cls) => !(cls in exported.objects));
     if (missing.length) throw new Error(`${name} does not export the class ${missing.join(", ")} that a binding names`);
-    const { importing = 0, imported = 0 } = this.#phases.get(name) ?? {};
     this.options.onBoot?.({
       worker: name,
       bootSeconds: (performance.now() - started) / 1000,
-      importSeconds: (imported - importing) / 1000,
+      importSeconds,
     });
   }
 
@@ -139,8 +136,8 @@ export class Engine {
       durableObjectsPersist: persist ? path.join(persist, "do") : false,
       cachePersist: persist ? path.join(persist, "cache") : false,
       handleRuntimeStdio: (/** @type {any} */ stdout, /** @type {any} */ stderr) => {
-        readline.createInterface({ input: stdout }).on("line", (line) => this.#onLine(line, "stdout"));
-        readline.createInterface({ input: stderr }).on("line", (line) => this.#onLine(line, "stderr"));
+        readline.createInterface({ input: stdout }).on("line", (line) => options.onLog(line, "stdout"));
+        readline.createInterface({ input: stderr }).on("line", (line) => options.onLog(line, "stderr"));
       },
       workers: [...workers, this.#adminWorker(compatibilityDate), ...(options.extraWorkers ?? [])],
     });
@@ -226,14 +223,6 @@ ${exports.join("\n")}
       durableObjects,
       serviceBindings,
     };
-  }
-
-  /** @param {string} line @param {"stdout" | "stderr"} stream */
-  #onLine(line, stream) {
-    const boot = /^@@boot (.*)$/.exec(line);
-    if (!boot) return this.options.onLog(line, stream);
-    const { worker, phase } = JSON.parse(boot[1] ?? "");
-    this.#phases.set(worker, { ...this.#phases.get(worker), [phase]: performance.now() });
   }
 }
 

@@ -107,6 +107,11 @@ export function enter(unsafeEval, files) {
   scope.document = { createElement() {} };
 }
 
+/** The clock that stands in for none. */
+export function realNow() {
+  return real.now.call(Date);
+}
+
 /** Open a socket, unless the Worker is being imported.
  * @param {any} sockets @param {any[]} address */
 export function connect(sockets, address) {

@@ -19,6 +19,7 @@ const METADATA = "/session/metadata";
  * @property {any} call `local_edge_bridge.call`
  * @property {any} bridge
  * @property {{ entrypoints: Record<string, string[]>, objects: Record<string, string[]> }} exported
+ * @property {number} importSeconds how long the main module took to import
  * @property {() => number} wasmBytes
  */
 
@@ -62,12 +63,13 @@ export async function boot(spec, engine, env, importJavaScript) {
   const names = ["pyodide.asm.wasm", "python_stdlib.zip", "runtime.img", ...spec.images];
   const files = await load(engine.FILES, names);
   globalScope.enter(engine.UNSAFE_EVAL, files);
-  let python;
+  let imported;
   try {
-    python = await importWorker(spec, files, env, importJavaScript);
+    imported = await importWorker(spec, engine.FILES, files, env, importJavaScript);
   } finally {
     globalScope.leave();
   }
+  const { python, importSeconds } = imported;
   // Generators that were seeded with fixed bytes get real entropy now.
   python.runPython("from _cloudflare.entropy_patches import before_first_request; before_first_request()");
   const bridge = python.pyimport("local_edge_bridge");
@@ -77,20 +79,23 @@ export async function boot(spec, engine, env, importJavaScript) {
     bridge,
     call: bridge.call,
     exported: bridge.exported_classes(main),
+    importSeconds,
     wasmBytes: () => python._module.HEAP8.length,
   };
 }
 
-/** Tell the engine how far the boot is: it keeps the time, because the clock stands still in here.
- * @param {Spec} spec @param {string} phase */
-function report(spec, phase) {
-  console.log(`@@boot ${JSON.stringify({ worker: spec.name, phase })}`);
+/** The real time in seconds: it advances only with I/O, so this does some.
+ * @param {{ fetch: (url: string, options?: any) => Promise<Response> }} files */
+async function realTime(files) {
+  await (await files.fetch("http://files/runtime.img", { method: "HEAD" })).arrayBuffer();
+  return globalScope.realNow() / 1000;
 }
 
 /** Start Python and import the Worker's main module at global scope.
- * @param {Spec} spec @param {Map<string, ArrayBuffer>} files @param {any} env
- * @param {(name: string) => Promise<any>} importJavaScript @returns {Promise<any>} */
-async function importWorker(spec, files, env, importJavaScript) {
+ * @param {Spec} spec @param {any} engineFiles the binding that `files` came from
+ * @param {Map<string, ArrayBuffer>} files @param {any} env @param {(name: string) => Promise<any>} importJavaScript
+ * @returns {Promise<{ python: any, importSeconds: number }>} */
+async function importWorker(spec, engineFiles, files, env, importJavaScript) {
   const { loadPyodide } = await import("./pyodide.mjs");
   const { default: createPyodideModule } = await import("./pyodide.asm.mjs");
   const { default: lockFileContents } = await import("./pyodide-lock.json");
@@ -141,8 +146,7 @@ before_top_level()
   python.runPython(`addsitedir("${METADATA}/python_modules")`);
   if (spec.coverage) python.runPython("import local_edge_bridge; local_edge_bridge.start_coverage()");
 
-  report(spec, "importing");
+  const before = await realTime(engineFiles);
   await python.runPython("importlib.import_module").callPromising(spec.main);
-  report(spec, "imported");
-  return python;
+  return { python, importSeconds: (await realTime(engineFiles)) - before };
 }

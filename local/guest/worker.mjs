@@ -121,7 +121,10 @@ export function pythonWorker(spec, importJavaScript) {
  * @param {{ op: string }} request */
 async function controlWorker(_ctx, started, request) {
   const python = await started;
-  if (request.op === "boot") return { exported: python.exported, wasmBytes: python.wasmBytes() };
+  if (request.op === "boot") {
+    const { exported, importSeconds } = python;
+    return { exported, importSeconds, wasmBytes: python.wasmBytes() };
+  }
   if (request.op === "coverage") return python.bridge.covered_lines();
   throw new Error(`unknown engine operation ${request.op}`);
 }
