@@ -36,8 +36,7 @@ async function stop(code = 0) {
   await engine.stop();
   process.exit(code);
 }
-process.on("SIGINT", () => void stop());
-process.on("SIGTERM", () => void stop());
+handleSignals();
 
 try {
   await engine.start();
@@ -45,6 +44,7 @@ try {
   console.error(`the product did not start:\n${/** @type {Error} */ (error).message}`);
   await stop(1);
 }
+handleSignals();
 console.log(`ready ${origin}`);
 console.log(`operator token: ${token}
 
@@ -54,6 +54,14 @@ Try:
   curl -s ${origin}/api/v1/links/hello -H "authorization: Bearer ${token}"
 `);
 watch();
+
+/** Be the only one to handle signals: Miniflare's own handler ends the process before workerd is gone. */
+function handleSignals() {
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.removeAllListeners(signal);
+    process.on(signal, () => void stop());
+  }
+}
 
 function readPort() {
   const { values } = parseArgs({ options: { port: { type: "string" } }, strict: false });

@@ -4,12 +4,14 @@ import { execSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import readline from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { Miniflare } from "miniflare";
 import workerd from "workerd";
 import { compiledStandardLibrary, withBytecode } from "./bytecode.mjs";
 import { readConfigs } from "./config.mjs";
 import { matcher } from "./globs.mjs";
 import { below, filesBelow, writeImage } from "./image.mjs";
+import { childrenOf } from "./processes.mjs";
 import { CACHE, GUEST, PYODIDE, PYTHON_MODULES } from "./paths.mjs";
 
 /** @typedef {import("./config.mjs").WorkerConfig} WorkerConfig */
@@ -35,6 +37,7 @@ import { CACHE, GUEST, PYODIDE, PYTHON_MODULES } from "./paths.mjs";
 const ADMIN = "local-edge-admin";
 const FILES = path.join(CACHE, "engine");
 const METADATA = "/session/metadata";
+const STOP_POLL_MS = 10;
 const IMAGE_LIFETIME_MS = 24 * 3600 * 1000;
 
 export class Engine {
@@ -112,8 +115,10 @@ export class Engine {
     await this.start();
   }
 
+  /** Stop workerd and wait until it is gone. */
   async stop() {
     await this.#miniflare?.dispose();
+    while (childrenOf(process.pid, "workerd").length) await setTimeout(STOP_POLL_MS);
   }
 
   async #settings() {

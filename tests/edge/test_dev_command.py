@@ -22,7 +22,7 @@ class Dev:
 
     def __init__(self, *arguments: str, **environment: str) -> None:
         self.process = subprocess.Popen(
-            ["node", "tools/run.mjs", "dev", *arguments],
+            ["npm", "run", "dev", "--", *arguments],
             cwd=ROOT,
             env={**os.environ, **environment},
             stdout=subprocess.PIPE,
@@ -46,7 +46,16 @@ class Dev:
                 return line
 
     def interrupt(self) -> int:
+        """Press Ctrl-C: the terminal tells the whole group."""
         os.killpg(self.process.pid, signal.SIGINT)
+        return self.end()
+
+    def terminate(self) -> int:
+        """Tell npm alone, as a supervisor would."""
+        self.process.terminate()
+        return self.end()
+
+    def end(self) -> int:
         status = self.process.wait(WAIT_SECONDS)
         self._reader.join(WAIT_SECONDS)
         assert self.process.stdout
@@ -97,6 +106,13 @@ def test_it_serves_on_one_port_reloads_and_leaves_nothing_behind(port: int, touc
     finally:
         status = dev.interrupt()
     assert status == 0
+    assert eventually(dev.group_is_empty)
+
+
+def test_a_signal_to_npm_alone_stops_everything_too(port: int) -> None:
+    dev = Dev("--port", str(port), "--in-memory")
+    dev.wait_for("ready ")
+    assert dev.terminate() == 0
     assert eventually(dev.group_is_empty)
 
 
