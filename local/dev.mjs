@@ -4,12 +4,13 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Engine } from "./engine.mjs";
 import { PRODUCT_CONFIGS, STATE } from "./paths.mjs";
 
 const DEFAULT_PORT = 8787;
-const SETTLE_MS = 150;
+const LOOK_EVERY_MS = 300;
 
 const port = readPort();
 const { values: options } = parseArgs({
@@ -45,6 +46,7 @@ try {
   await stop(1);
 }
 handleSignals();
+let loaded = sources();
 console.log(`ready ${origin}`);
 console.log(`operator token: ${token}
 
@@ -53,7 +55,7 @@ Try:
   curl -i ${origin}/s/hello
   curl -s ${origin}/api/v1/links/hello -H "authorization: Bearer ${token}"
 `);
-watch();
+await watch();
 
 /** Be the only one to handle signals: Miniflare's own handler ends the process before workerd is gone. */
 function handleSignals() {
@@ -107,22 +109,31 @@ function show(line, stream) {
   (stream === "stderr" || trace ? process.stderr : process.stdout).write(`${text}\n`);
 }
 
-/** Reload after the last of a burst of changes; a change during a reload starts another. */
-function watch() {
-  /** @type {NodeJS.Timeout | undefined} */
-  let timer;
-  let reloading = Promise.resolve();
-  const onChange = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      reloading = reloading.then(reload);
-    }, SETTLE_MS);
-  };
-  for (const folder of new Set(engine.configs.flatMap(({ watchFolders }) => watchFolders))) {
-    fs.watch(folder, { recursive: true }, (_event, name) => {
-      if (name && !String(name).includes("__pycache__")) onChange();
-    });
+/** Reload when a source differs from what was last loaded. Looking beats `fs.watch`, which misses changes in
+ * folders that it watches recursively on Linux; looking at some hundred files takes milliseconds. */
+async function watch() {
+  for (;;) {
+    await setTimeout(LOOK_EVERY_MS);
+    const now = sources();
+    if (now === loaded) continue;
+    loaded = now;
+    await reload();
   }
+}
+
+/** Names, times and sizes of all sources. */
+function sources() {
+  const folders = new Set(engine.configs.flatMap(({ watchFolders }) => watchFolders));
+  const rows = [];
+  for (const folder of folders) {
+    for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || !entry.name.endsWith(".py")) continue;
+      const file = path.join(entry.parentPath, entry.name);
+      const stat = fs.statSync(file, { throwIfNoEntry: false });
+      rows.push(`${file} ${stat?.mtimeMs} ${stat?.size}`);
+    }
+  }
+  return rows.join("\n");
 }
 
 async function reload() {
