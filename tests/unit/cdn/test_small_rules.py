@@ -9,17 +9,22 @@ import pytest
 
 from cdn import (
     CdnError,
+    CDNHelper,
     Conditions,
     Plan,
     RangeAnswer,
     RangeRequest,
     Refusal,
     Representation,
+    SignedURL,
+    SigningError,
     Verdict,
     decide_range,
     plan,
 )
 from cdn.canonical import parameter_name
+from cdn.http_dates import format_http_date, parse_http_date
+from cdn.issuing import Resource
 from cdn.values import is_duration
 
 
@@ -47,6 +52,7 @@ def test_only_spaces_and_tabs_surround_a_condition(conditions, status):
         (Conditions(), "range"),
         (Plan(200), "status"),
         (Verdict(Refusal.MALFORMED), "refusal"),
+        (Resource("https://cdn.example", "/a.gif", ()), "path"),
     ],
 )
 def test_what_was_decided_cannot_be_changed(value, field):
@@ -78,3 +84,43 @@ def test_a_duration_is_finite():
 
 def test_a_refusal_without_a_proven_signature_names_no_expiry():
     assert Verdict(Refusal.MALFORMED).expires is None
+
+
+def test_every_day_and_month_has_its_name_in_a_date():
+    week = [format_http_date(day * 86_400)[:5] for day in range(7)]
+    assert week == ["Thu, ", "Fri, ", "Sat, ", "Sun, ", "Mon, ", "Tue, ", "Wed, "]
+    year = [format_http_date(number * 2_678_400)[7:12] for number in range(12)]
+    names = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    assert year == [f" {name} " for name in names]
+
+
+@pytest.mark.parametrize(
+    ("day", "text"),
+    list(enumerate(["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"])),
+)
+def test_every_day_is_known_in_all_three_forms(day, text):
+    forms = (
+        f"{text[:3]}, {day + 1:02} Jan 1970 00:00:00 GMT",
+        f"{text}, {day + 1:02}-Jan-70 00:00:00 GMT",
+        f"{text[:3]} Jan  {day + 1} 00:00:00 1970",
+    )
+    assert [parse_http_date(form, 0) for form in forms] == [day * 86_400] * 3
+
+
+def test_only_spaces_and_tabs_surround_a_date():
+    date = "Thu, 01 Jan 1970 00:00:01 GMT"
+    assert parse_http_date(f" \t{date}\t ", 0) == 1
+    assert parse_http_date(f"X{date}", 0) is None
+    assert parse_http_date(f"{date}X", 0) is None
+
+
+def test_two_ways_to_sign_are_refused_with_their_reason():
+    with pytest.raises(SigningError) as caught:
+        CDNHelper("secret", signer=SignedURL("secret"))
+    assert caught.value.code == "invalid_key"
+
+
+def test_a_signed_asset_url_lives_an_hour_unless_told():
+    signer = SignedURL("secret", clock=lambda: 1_000)
+    assert "expires=4600&" in signer.generate_signed_url("https://cdn.example/a.gif")
+    assert "expires=4600&" in CDNHelper(signer=signer).create_signed_asset_url("https://cdn.example/a.gif")

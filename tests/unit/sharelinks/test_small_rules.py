@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
-from sharelinks import RESERVED_WORDS, InvalidUrlError, is_safe_url, parse_code
+from sharelinks import (
+    RESERVED_WORDS,
+    InvalidTitleError,
+    InvalidUrlError,
+    LinkRecord,
+    RefusedTargetError,
+    ShareLinkStore,
+    ShareMedia,
+    is_safe_url,
+    normalize_url,
+    parse_code,
+    share_metadata,
+)
+from sharelinks.assets import asset_id_from_hash
 from sharelinks.hosts import canonical_host, is_public
+from sharelinks.urls import parse_url
+from sharelinks.validation import check_base_url, check_title
+from sql_port import schema_version
+from sql_port.sqlite import SqliteDatabase
 
 LONGEST_HOST = ".".join(["a" * 63, "b" * 63, "c" * 63, "d" * 61])
 
@@ -64,3 +83,79 @@ def test_a_word_that_reads_as_a_page_of_ours_is_no_code(word):
     assert word in RESERVED_WORDS
     assert parse_code(word) is None
     assert parse_code(word.upper()) is None
+
+
+@pytest.mark.parametrize("host", ["xn--11b.example", "xn--tda.example"])
+def test_punycode_is_read_from_the_fifth_character_on(host):
+    assert canonical_host(host) == host
+
+
+def test_only_spaces_surround_a_url_and_only_slashes_end_a_base_url():
+    assert normalize_url(" X.example/X ") == "https://x.example/X"
+    assert check_base_url("https://x.example/X/") == "https://x.example/X"
+    assert check_base_url("https://x.example/X") == "https://x.example/X"
+
+
+def test_the_first_and_the_last_port_are_ports():
+    assert parse_url("https://example.com:1/").port == 1
+    assert parse_url("https://example.com:65535/").port == 65_535
+
+
+def test_a_url_without_a_scheme_is_refused_with_its_reason():
+    with pytest.raises(InvalidUrlError) as caught:
+        parse_url("example.com")
+    assert caught.value.code == "invalid_url"
+
+
+def test_a_url_taken_apart_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        parse_url("https://example.com/").host = "other.example"
+
+
+def test_a_paragraph_separator_is_a_line_break_too():
+    with pytest.raises(InvalidTitleError):
+        check_title("a\u2029b")
+
+
+def test_only_a_claim_creates_tables_and_under_the_name_that_databases_already_hold():
+    database = SqliteDatabase()
+    store = ShareLinkStore(database)
+    assert store.get("Ab12Cd34") is store.first() is store.count_click("Ab12Cd34") is None
+    assert schema_version(database, "share_links") == 0
+    store.claim(LinkRecord("Ab12Cd34", "https://example.com", 5.0))
+    assert schema_version(database, "share_links") == len(ShareLinkStore.MIGRATIONS)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        store.first().clicks = 7
+    database.close()
+
+
+def test_a_short_asset_id_is_filled_with_zeros_for_ever():
+    assert asset_id_from_hash("83") == "0In1qufcYHIpuTjkwQUsv1O7AlfOGik9"
+
+
+@pytest.mark.parametrize(
+    ("extension", "content_type"),
+    [
+        ("gif", "image/gif"),
+        ("png", "image/png"),
+        ("jpg", "image/jpeg"),
+        ("jpeg", "image/jpeg"),
+        ("webp", "image/webp"),
+        ("avif", "image/avif"),
+        ("mp4", "image/jpeg"),
+        ("webm", "image/jpeg"),
+    ],
+)
+def test_every_preview_image_names_its_media_type(extension, content_type):
+    link = LinkRecord("Ab12Cd34", "asset:abc", 0, asset_id="abc")
+    found = share_metadata(link, "https://gifdist.io", ShareMedia(extension))
+    assert found["og:image:type"] == content_type
+
+
+def test_what_is_known_of_media_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        ShareMedia().width = 1
+
+
+def test_a_refused_target_has_a_code_of_its_own():
+    assert RefusedTargetError("x").code == "refused_target"
