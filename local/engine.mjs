@@ -38,8 +38,8 @@ const ADMIN = "local-edge-admin";
 const FILES = path.join(CACHE, "engine");
 const METADATA = "/session/metadata";
 const STOP_POLL_MS = 10;
-const START_ATTEMPTS = 4;
-const STUCK_AFTER_MS = 30_000;
+const START_ATTEMPTS = 7;
+const STUCK_AFTER_MS = 12_000;
 const IMAGE_LIFETIME_MS = 24 * 3600 * 1000;
 
 export class Engine {
@@ -56,7 +56,7 @@ export class Engine {
 
   /** Start workerd and boot every Worker in order; reject with the traceback of one that does not import.
    *
-   * Now and then (about one start in fifteen, seen with a debugger) V8 keeps rescheduling the sweeping of its heap
+   * Now and then (seen with a debugger, sometimes several times in a row) V8 keeps rescheduling the sweeping of its heap
    * after the large files of a boot were read, and workerd spins for ever. Such a start is given up and made again. */
   async start() {
     for (let attempt = 1; attempt < START_ATTEMPTS; attempt += 1) {
