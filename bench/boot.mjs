@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
 import { parseArgs } from "node:util";
+import { median, round } from "./statistics.mjs";
 
 const POLL_MS = 20;
 
@@ -48,7 +49,7 @@ async function bootOnce() {
   const every = await ready;
   dev.kill("SIGINT");
   await new Promise((resolve) => dev.on("exit", resolve));
-  return { edge_and_objects_seconds: round(edge), every_worker_seconds: round(every), ...imports };
+  return { edge_and_objects_seconds: round(edge, 2), every_worker_seconds: round(every, 2), ...imports };
 }
 
 /** @param {string} url @param {number} status */
@@ -66,14 +67,4 @@ async function freePort() {
   const { port } = /** @type {net.AddressInfo} */ (server.address());
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-/** @param {number[]} values */
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-/** @param {number} value */
-function round(value) {
-  return Math.round(value * 100) / 100;
 }

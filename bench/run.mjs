@@ -1,9 +1,11 @@
 // `npm run bench -- NAME`: measurements that anyone can repeat.
 
 import { benchBoot } from "./boot.mjs";
+import { benchCost } from "./cost.mjs";
+import { benchRedirect } from "./redirect.mjs";
 
 /** @type {Record<string, (args: string[]) => Promise<void>>} */
-const benches = { boot: benchBoot };
+const benches = { boot: benchBoot, redirect: benchRedirect, cost: benchCost };
 
 const [name = "", ...args] = process.argv.slice(2);
 const bench = benches[name];

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from analytics.click_reports import DIMENSIONS
 from analytics.click_store import ClickStore
-from analytics.clicks import Click
+from analytics.click_wire import unpack
+from analytics.errors import InvalidClickError
+from durable_objects.call_rate import CallRate
+from durable_objects.link_projection import LinkProjection
+from durable_objects.shards import Shards
 from durable_objects.storage import DurableDatabase
-from sharelinks.projection import link_key
-from sharelinks.record import LinkRecord
+from sharelinks.changes import changed
+from sharelinks.record import ACTIVE, LinkRecord
 from sharelinks.store import ShareLinkStore
 from workers import DurableObject
 
-PROJECTION_RETRY_MS = 2_000
-"""KV takes one write a second a key."""
+if TYPE_CHECKING:
+    from sharelinks.store import StoredLink
+
+
+COUNTED = ("recorded", "repeated")
 
 
 class ShortLink(DurableObject):
@@ -26,45 +34,113 @@ class ShortLink(DurableObject):
         self._database = DurableDatabase(self.ctx.storage)
         self._links = ShareLinkStore(self._database)
         self._clicks: ClickStore | None = None
+        self._projection = LinkProjection(self._database, self.ctx.storage, self.env)
+        self._shards = Shards(self._database, self.env)
+        self._calls = CallRate()
 
     async def claim(self, wire: dict[str, Any]) -> dict[str, Any]:
-        """Claim this object's code with a record; `{"claimed": False}` if it is taken."""
+        """Claim this object's code with a record; if it is taken, say in which state its record is."""
         record = LinkRecord.from_wire(wire)
         if not self._links.claim(record):
-            return {"claimed": False}
-        await self._project(record)
-        return {"claimed": True}
+            holder = self._links.get(record.code)
+            return {"claimed": False, "state": holder.record.state if holder else None}
+        await self._projection.schedule()
+        return {"claimed": True, "state": record.state}
 
     async def read(self, code: str) -> dict[str, Any] | None:
         """Return the record and its clicks, or None for a code nobody claimed."""
+        if self._links.get(code) is None:
+            return None
+        await self._shards.collect(code, self._record)
+        stored = self._links.get(code)
+        return None if stored is None else self._answer(stored)
+
+    async def change(
+        self, code: str, changes: dict[str, Any], expected_version: int | None
+    ) -> dict[str, Any]:
+        """Change fields of the record, unless it is unknown or somebody else changed it first."""
         stored = self._links.get(code)
         if stored is None:
-            return None
-        return {"record": stored.record.to_wire(), "clicks": self._click_store().totals()["total_clicks"]}
+            return {"outcome": "unknown"}
+        if expected_version is not None and stored.record.version != int(expected_version):
+            return {"outcome": "conflict", **self._answer(stored)}
+        replaced = self._links.replace(
+            changed(stored.record, changes, time.time()), expected_version=stored.record.version
+        )
+        await self._projection.schedule()
+        return {"outcome": "changed", **self._answer(replaced or stored)}
 
-    async def count(self, code: str, batch_id: str, clicks: list[list[Any]]) -> dict[str, Any]:
-        """Count a batch of clicks once, however often it is sent; answering means it is committed."""
+    async def statistics(self, code: str) -> dict[str, Any] | None:
+        """Return everything that is known of the clicks, or None for a code nobody claimed."""
+        if self._links.get(code) is None:
+            return None
+        await self._shards.collect(code, self._record)
+        store = self._click_store()
+        return {
+            **store.summary(time.time()),
+            "last_click_at": store.totals()["last_click_at"],
+            "by_dimension": {name: store.by_dimension(name) for name in DIMENSIONS},
+            "recent": store.recent(),
+        }
+
+    async def count(self, code: str, batch_id: str, payload: str) -> dict[str, Any]:
+        """Count a batch of clicks once, however often it is sent; answering means it is committed.
+
+        `shards` above 0 asks the sender to spread its next batches over that many `ClickShard` objects.
+        """
+        if self._links.get(code) is None:
+            return {"counted": False, "outcome": "unclaimed", "shards": 0}
+        outcome = self._record(code, batch_id, payload)
+        if self._calls.is_high(time.time(), float(self.env.SHARD_CALLS_PER_SECOND)):
+            self._shards.open()
+        return {"counted": True, "outcome": outcome, "shards": self._shards.number}
+
+    async def count_many(self, code: str, batches: list[list[str]]) -> dict[str, Any]:
+        """Count the batches that a shard kept, each once."""
         if self._links.get(code) is None:
             return {"counted": False}
-        batch = [Click.from_wire(values) for values in clicks]
-        outcome = self._click_store().record_batch(batch_id, batch, time.time())
-        return {"counted": True, "outcome": outcome.value}
+        for batch_id, payload in batches:
+            self._record(code, batch_id, payload)
+        return {"counted": True}
+
+    async def take(self, code: str, batch_id: str, payload: str) -> dict[str, Any]:
+        """Count one click of a limited link if the limit leaves room, before the visitor is sent on."""
+        stored = self._links.get(code)
+        if stored is None:
+            return {"taken": False, "known": False}
+        record = stored.record
+        has_room = record.max_clicks is None or self._total() < record.max_clicks
+        if record.state != ACTIVE or not has_room:
+            return {"taken": False, "known": True}
+        return {"taken": self._record(code, batch_id, payload) == "recorded", "known": True}
 
     async def alarm(self) -> None:
-        """Write the projection that could not be written when the record changed."""
+        """Bring KV and the account's library up to date."""
         stored = self._links.first()
         if stored is not None:
-            await self._project(stored.record)
+            await self._projection.deliver(self._links.first)
+
+    def _record(self, code: str, batch_id: str, payload: str) -> str:
+        """Count a batch and name the outcome; what is not counted, now or before, is named in the log."""
+        clicks = 0
+        try:
+            batch = unpack(payload)
+            clicks = batch.clicks
+            outcome = self._click_store().record(batch_id, batch, time.time()).value
+        except InvalidClickError:
+            outcome = "refused"
+        if outcome not in COUNTED:
+            event = {"level": "error", "event": f"clicks_{outcome}", "code": code, "batch_id": batch_id}
+            print(json.dumps({**event, "clicks": clicks}))
+        return outcome
+
+    def _total(self) -> int:
+        return self._click_store().totals()["total_clicks"]
+
+    def _answer(self, stored: StoredLink) -> dict[str, Any]:
+        return {"record": stored.record.to_wire(), "clicks": self._total()}
 
     def _click_store(self) -> ClickStore:
         if self._clicks is None:
             self._clicks = ClickStore(self._database)
         return self._clicks
-
-    async def _project(self, record: LinkRecord) -> None:
-        """Write the record to KV, now or, if KV refuses, at the alarm."""
-        try:
-            await self.env.METADATA.put(link_key(record.code), json.dumps(record.to_wire()))
-        except Exception as error:  # noqa: BLE001 - whatever KV says, the claim stands and the alarm retries
-            print(json.dumps({"level": "warning", "event": "projection_delayed", "error": str(error)}))
-            await self.ctx.storage.setAlarm(time.time() * 1000 + PROJECTION_RETRY_MS)

@@ -60,7 +60,10 @@ function controlOperations(engine, logs) {
 
     memory: () => memoryOfIsolates(engine),
     ...Object.fromEntries(
-      ["kv", "r2", "sql", "coverage", "boot"].map((op) => [op, (request) => engine.admin(op, request)]),
+      ["kv", "r2", "sql", "object", "coverage", "calls", "faults", "boot"].map((op) => [
+        op,
+        (request) => engine.admin(op, request),
+      ]),
     ),
   };
 }

@@ -18,13 +18,20 @@ const { values: options } = parseArgs({
 });
 await refuseTakenPort(port);
 const origin = `http://127.0.0.1:${port}`;
-const token = adminToken(options["in-memory"] ?? false);
+const inMemory = options["in-memory"] ?? false;
+const token = secret("ADMIN_TOKEN", inMemory);
 
 const engine = new Engine({
   configs: PRODUCT_CONFIGS,
   port,
-  persist: options["in-memory"] ? false : STATE,
-  vars: { ADMIN_TOKEN: token, PUBLIC_BASE_URL: origin },
+  persist: inMemory ? false : STATE,
+  vars: {
+    ADMIN_TOKEN: token,
+    LINK_PEPPER: secret("LINK_PEPPER", inMemory),
+    SIGNING_SECRET: secret("SIGNING_SECRET", inMemory),
+    PREVIOUS_SIGNING_KEYS: "{}",
+    PUBLIC_BASE_URL: origin,
+  },
   onLog: show,
   onBoot: ({ worker, bootSeconds, importSeconds }) =>
     console.log(`${worker}: up after ${bootSeconds.toFixed(2)} s, its import took ${importSeconds.toFixed(2)} s`),
@@ -88,14 +95,15 @@ async function refuseTakenPort(wanted) {
   if (taken) fail(`port ${wanted} is taken; choose another with: npm run dev -- --port ${wanted + 3}`);
 }
 
-/** The token of the environment, else one that is made once and kept beside the state.
- * @param {boolean} inMemory */
-function adminToken(inMemory) {
-  if (process.env.ADMIN_TOKEN) return process.env.ADMIN_TOKEN;
-  const file = path.join(STATE, "admin-token");
+/** A secret of the environment, else one that is made once and kept beside the state.
+ * @param {string} name @param {boolean} forgotten */
+function secret(name, forgotten) {
+  const given = process.env[name];
+  if (given) return given;
+  const file = path.join(STATE, name.toLowerCase().replaceAll("_", "-"));
   if (fs.existsSync(file)) return fs.readFileSync(file, "utf8").trim();
   const made = randomBytes(24).toString("base64url");
-  if (!inMemory) {
+  if (!forgotten) {
     fs.mkdirSync(STATE, { recursive: true });
     fs.writeFileSync(file, `${made}\n`, { mode: 0o600 });
   }

@@ -6,7 +6,7 @@ import { Failure, INTERRUPTED, NODE, python, run } from "./commands/steps.mjs";
 import { missingSystemParts } from "./commands/system-parts.mjs";
 
 const LANES = ["unit", "contract", "documented", "edge"];
-const FORMATTED = ["src", "durable_objects", "workers", "tools", "tests", "local/guest"];
+const FORMATTED = ["src", "durable_objects", "workers", "tools", "tests", "local/guest", "bench"];
 const JAVASCRIPT = ["bench", "local", "tools", "eslint.config.mjs"];
 const PRETTIER = "node_modules/prettier/bin/prettier.cjs";
 const ESLINT = "node_modules/eslint/bin/eslint.js";

@@ -6,9 +6,10 @@ from typing import Any
 
 from http_api.app import create_app
 from runtime.api_services import WithServices
-from workers import WorkerEntrypoint, asgi
+from workers import Response, WorkerEntrypoint, asgi
 
 app = WithServices(create_app())
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Default(WorkerEntrypoint):
@@ -16,4 +17,6 @@ class Default(WorkerEntrypoint):
 
     async def fetch(self, request: Any) -> Any:  # noqa: ANN401 - the runtime's objects
         """Serve one request with the app."""
+        if request.js_object.method not in METHODS:
+            return Response("", status=405, headers={"allow": ", ".join(sorted(METHODS))})
         return await asgi.fetch(app, request, self.env, self.ctx)

@@ -1,4 +1,4 @@
-"""The moderator Worker: consumes the moderation queue and runs the cron sweeps."""
+"""The moderator Worker: consumes the queues and runs the cron sweeps."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ import json
 import time
 from typing import Any
 
-from runtime.moderation import look_at_link
-from runtime.owners import ShortLinkOwners
+from runtime.click_replay import keep_dead, replay, replay_dead_clicks
+from runtime.moderation import look_at_links
+from runtime.queue_routes import QueuePurpose, purpose_of
 from runtime.sweeps import sweep_quarantine
 from workers import Response, WorkerEntrypoint
+
+CONSUMERS = {
+    QueuePurpose.MODERATION: look_at_links,
+    QueuePurpose.CLICKS: replay,
+    QueuePurpose.DEAD_CLICKS: keep_dead,
+}
 
 
 class Default(WorkerEntrypoint):
@@ -20,18 +27,13 @@ class Default(WorkerEntrypoint):
         return Response("moderator\n")
 
     async def queue(self, batch: Any, _env: Any, _ctx: Any) -> None:  # noqa: ANN401 - the runtime's objects
-        """Look at each message by itself: one that fails is retried without the others."""
-        owners = ShortLinkOwners(self.env.SHORT_LINK)
-        for message in batch.messages:
-            try:
-                await look_at_link(message.body, owners)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the message comes again
-                print(json.dumps({"level": "error", "event": "moderation_failed", "error": str(error)}))
-                message.retry()
-            else:
-                message.ack()
+        """Hand a batch to the consumer of its queue."""
+        await CONSUMERS[purpose_of(batch.queue)](batch, self.env)
 
     async def scheduled(self, controller: Any, _env: Any, _ctx: Any) -> None:  # noqa: ANN401 - the runtime's objects
         """Tidy up, and say what was tidied."""
-        removed = await sweep_quarantine(self.env.MEDIA, time.time())
-        print(json.dumps({"level": "info", "event": "sweep", "cron": controller.cron, "removed": removed}))
+        now = time.time()
+        removed = await sweep_quarantine(self.env.MEDIA, now)
+        replayed = await replay_dead_clicks(self.env, now)
+        event = {"level": "info", "event": "sweep", "cron": controller.cron}
+        print(json.dumps({**event, "removed": removed, "replayed": replayed}))

@@ -49,11 +49,21 @@ const operations = {
   /** @param {any} env @param {{ worker: string }} request */
   coverage: (env, { worker }) => env[`worker:${worker}`][ENGINE_METHOD]({ op: "coverage" }),
 
+  /** @param {any} env @param {{ worker: string }} request */
+  calls: (env, { worker }) => env[`worker:${worker}`][ENGINE_METHOD]({ op: "calls" }),
+
+  /** @param {any} env @param {{ worker: string, faults: any[] }} request */
+  faults: (env, { worker, faults }) => env[`worker:${worker}`][ENGINE_METHOD]({ op: "faults", faults }),
+
   /** @param {any} env @param {{ cls: string, name: string, sql: string, parameters?: any[] }} request */
   sql(env, { cls, name, sql, parameters }) {
     const id = env[`object:${cls}`].idFromName(name).toString();
     return objectStub(env, cls, id)[ENGINE_METHOD]({ op: "sql", sql, parameters });
   },
+
+  /** Call a method of a Durable Object as a Worker would.
+   * @param {any} env @param {{ cls: string, name: string, method: string, args?: any[] }} request */
+  object: (env, { cls, name, method, args }) => env[`object:${cls}`].getByName(name)[method](...(args ?? [])),
 
   /** Forget every key, every R2 object and every Durable Object.
    * @param {any} env @param {{ objects: { cls: string, id: string }[] }} request */

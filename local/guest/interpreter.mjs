@@ -13,6 +13,8 @@ const METADATA = "/session/metadata";
  * @property {string} main the main module's name
  * @property {string[]} images names of file images, later ones win
  * @property {boolean} coverage
+ * @property {boolean} countCalls
+ * @property {boolean} faults
  *
  * @typedef {object} Interpreter
  * @property {any} main the main module

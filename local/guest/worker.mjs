@@ -1,6 +1,8 @@
 // The classes that workerd sees: each forwards every call to the Python class of the same name.
 
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
+import { callCounts, countCalls, countStorage } from "./call-counts.mjs";
+import { injectFaults, setFaults } from "./faults.mjs";
 import { boot } from "./interpreter.mjs";
 import { enforceLimits } from "./limits.mjs";
 
@@ -26,6 +28,8 @@ export function pythonWorker(spec, importJavaScript) {
     if (!env) {
       env = Object.fromEntries(Object.entries(bindings).filter(([name]) => !ENGINE_BINDINGS.includes(name)));
       enforceLimits(env, bindings.LOCAL_EDGE_ADMIN);
+      if (spec.faults) injectFaults(env);
+      if (spec.countCalls) countCalls(env);
     }
     interpreter ??= boot(
       spec,
@@ -66,6 +70,7 @@ export function pythonWorker(spec, importJavaScript) {
     if (typeof cls !== "function") {
       throw new TypeError(`There is no '${className}' class defined in the Python Worker's main module`);
     }
+    if (spec.countCalls && ctx.storage) countStorage(ctx.storage);
     return cls.callPromising(ctx, env);
   }
 
@@ -118,7 +123,7 @@ export function pythonWorker(spec, importJavaScript) {
 
 /** What the engine asks of a Worker: to boot, and to tell about itself.
  * @param {any} _ctx @param {Promise<import("./interpreter.mjs").Interpreter>} started
- * @param {{ op: string }} request */
+ * @param {{ op: string, faults?: import("./faults.mjs").Fault[] }} request */
 async function controlWorker(_ctx, started, request) {
   const python = await started;
   if (request.op === "boot") {
@@ -126,6 +131,8 @@ async function controlWorker(_ctx, started, request) {
     return { exported, importSeconds, wasmBytes: python.wasmBytes() };
   }
   if (request.op === "coverage") return python.bridge.covered_lines();
+  if (request.op === "calls") return callCounts();
+  if (request.op === "faults") return setFaults(request.faults ?? []);
   throw new Error(`unknown engine operation ${request.op}`);
 }
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypedDict
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from analytics.clicks import Click
+    from analytics.click_wire import ClickBatch
 
 DIMENSIONS = ("platform", "country", "referrer", "device", "browser", "os")
 TIMELINE_DAYS = 30
@@ -101,16 +101,18 @@ def day_date(day: int) -> date:
     return date.fromordinal(day + _EPOCH_ORDINAL)
 
 
-def tally(clicks: Sequence[Click], now: float) -> dict[int, DayTally]:
+def tally(batch: ClickBatch, now: float) -> dict[int, DayTally]:
     """Add up a batch by day. A click from the future belongs to `now`: clocks of two machines differ."""
+    today = day_of(now)
     days: dict[int, DayTally] = {}
-    for click in clicks:
-        day = days.setdefault(day_of(min(click.timestamp, now)), DayTally())
-        day.clicks += 1
-        if click.visitor:
-            day.visitors.add(click.visitor)
+    for group in batch.groups:
+        day = days.setdefault(min(day_of(group.times[0]), today), DayTally())
+        day.clicks += group.clicks
         for dimension in DIMENSIONS:
-            day.values[dimension, str(getattr(click, dimension))] += 1
+            day.values[dimension, getattr(group.kind, dimension)] += group.clicks
+    for number, visitors in batch.visitors.items():
+        if min(number, today) in days:
+            days[min(number, today)].visitors |= visitors
     return days
 
 

@@ -16,7 +16,7 @@ from analytics.click_reports import (
     summarise,
     tally,
 )
-from analytics.click_rows import insert_rows, known_values
+from analytics.click_wire import collect
 from analytics.errors import InvalidClickError, InvalidQueryError, check_limit
 from analytics.user_agent_tables import UNKNOWN as OTHER
 from sql_port import migrate
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         NamedCount,
         RecentClick,
     )
+    from analytics.click_wire import ClickBatch
     from analytics.clicks import Click
     from sql_port import Database, Row
 
@@ -58,18 +59,13 @@ class ClickStore:
     """
 
     MIGRATIONS: ClassVar[tuple[str, ...]] = (
+        # One row a day holds the values of all dimensions: SQLite rows are what a click costs.
         """CREATE TABLE click_days (
             day INTEGER PRIMARY KEY,
             clicks INTEGER NOT NULL,
-            uniques INTEGER NOT NULL
+            uniques INTEGER NOT NULL,
+            names TEXT NOT NULL
         )""",
-        """CREATE TABLE click_values (
-            dimension TEXT NOT NULL,
-            day INTEGER NOT NULL,
-            value TEXT NOT NULL,
-            clicks INTEGER NOT NULL,
-            PRIMARY KEY (dimension, day, value)
-        ) WITHOUT ROWID""",
         """CREATE TABLE click_visitors (
             day INTEGER NOT NULL,
             visitor TEXT NOT NULL,
@@ -101,7 +97,12 @@ class ClickStore:
             raise InvalidClickError(f"{len(clicks)} clicks in a batch; at most {MAX_BATCH_CLICKS} are taken")
         if not clicks:
             return BatchOutcome.RECORDED
-        return self._database.transaction(lambda: self._record(batch_id, clicks, now))
+        return self.record(batch_id, collect(clicks), now)
+
+    def record(self, batch_id: str, batch: ClickBatch, now: float) -> BatchOutcome:
+        """Count a batch of groups as `record_batch` counts single clicks."""
+        check_batch_id(batch_id)
+        return self._database.transaction(lambda: self._record(batch_id, batch, now))
 
     def totals(self) -> ClickTotals:
         """Return all clicks, unique visits (visitors of a day, summed over days) and the latest click."""
@@ -116,7 +117,8 @@ class ClickStore:
     def by_day(self, first: date | None = None, last: date | None = None) -> list[DayCount]:
         """Return the days with clicks from `first` to `last`, both included, oldest first."""
         rows = self._database.execute(
-            "SELECT * FROM click_days WHERE day BETWEEN ? AND ? ORDER BY day", *_range(first, last)
+            "SELECT day, clicks, uniques FROM click_days WHERE day BETWEEN ? AND ? ORDER BY day",
+            *_range(first, last),
         )
         return [
             {
@@ -136,9 +138,10 @@ class ClickStore:
                 f"dimension {dimension!r:.80} is unknown; it must be one of {', '.join(DIMENSIONS)}"
             )
         rows = self._database.execute(
-            "SELECT value, sum(clicks) AS clicks FROM click_values"
-            " WHERE dimension = ? AND day BETWEEN ? AND ?"
-            " GROUP BY value ORDER BY 2 DESC, value LIMIT CAST(? AS INTEGER)",
+            "SELECT json_each.key AS value, sum(json_each.value) AS clicks"
+            " FROM click_days, json_each(click_days.names, '$.' || ?)"
+            " WHERE day BETWEEN ? AND ?"
+            " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT CAST(? AS INTEGER)",
             dimension,
             *_range(first, last),
             check_limit(limit, MAX_TOP_VALUES),
@@ -165,21 +168,21 @@ class ClickStore:
             {name: self.by_dimension(name) for name in ("country", "referrer")},
         )
 
-    def _record(self, batch_id: str, clicks: Sequence[Click], now: float) -> BatchOutcome:
-        newest = min(now, max(click.timestamp for click in clicks))
+    def _record(self, batch_id: str, batch: ClickBatch, now: float) -> BatchOutcome:
+        newest = min(now, batch.newest)
         outcome = self._batches.judge(batch_id, newest)
         if outcome is not BatchOutcome.RECORDED:
             return outcome
         today = day_of(now)
-        uniques = sum(self._add_day(day, part, today) for day, part in tally(clicks, now).items())
+        uniques = sum(self._add_day(day, part, today) for day, part in tally(batch, now).items())
         self._database.execute(
             "UPDATE click_state SET clicks = clicks + CAST(? AS INTEGER),"
             " uniques = uniques + CAST(? AS INTEGER),"
             " last_click_ms = max(coalesce(last_click_ms, 0), CAST(? AS INTEGER)), recent = ?",
-            len(clicks),
+            batch.clicks,
             uniques,
             round(newest * 1_000),
-            _merge_recent(self._state()["recent"], clicks, now),
+            _merge_recent(self._state()["recent"], batch, now),
         )
         self._forget_visitors(today)
         self._batches.remember(batch_id, now)
@@ -187,47 +190,35 @@ class ClickStore:
 
     def _add_day(self, day: int, part: DayTally, today: int) -> int:
         """Add a batch's share of one day and return how many of its visitors are new that day."""
-        fresh = 0
-        if day > today - VISITOR_DAYS:
-            fresh = len(
-                insert_rows(
-                    self._database,
-                    "INSERT INTO click_visitors (day, visitor)",
-                    [(day, visitor) for visitor in sorted(part.visitors)],
-                    "ON CONFLICT DO NOTHING RETURNING 1 AS fresh",
-                )
-            )
-        insert_rows(
-            self._database,
-            "INSERT INTO click_values (dimension, day, value, clicks)",
-            [(name, day, value, count) for (name, value), count in self._admit(day, part.values).items()],
-            "ON CONFLICT (dimension, day, value) DO UPDATE SET clicks = clicks + excluded.clicks",
-        )
+        fresh = self._add_visitors(day, part.visitors) if day > today - VISITOR_DAYS else 0
+        known = self._database.execute("SELECT names FROM click_days WHERE day = ?", day)
+        names: dict[str, dict[str, int]] = json.loads(known[0]["names"]) if known else {}
+        for (dimension, value), clicks in _admit(names, part.values).items():
+            counts = names.setdefault(dimension, {})
+            counts[value] = counts.get(value, 0) + clicks
         self._database.execute(
-            "INSERT INTO click_days (day, clicks, uniques) VALUES (?, ?, ?)"
+            "INSERT INTO click_days (day, clicks, uniques, names) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (day) DO UPDATE SET clicks = clicks + excluded.clicks,"
-            " uniques = uniques + excluded.uniques",
+            " uniques = uniques + excluded.uniques, names = excluded.names",
             day,
             part.clicks,
             fresh,
+            json.dumps(names, separators=(",", ":")),
         )
         return fresh
 
-    def _admit(self, day: int, counts: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
-        """Keep the day's number of values within its bound."""
-        known = known_values(self._database, day, counts)
-        new = [pair for pair in counts if pair not in known and pair[1] != OTHER]
-        room = {name: MAX_VALUES_PER_DAY - self._size(day, name) for name in {name for name, _ in new}}
-        return fold_into_other(counts, new, room, OTHER)
-
-    def _size(self, day: int, dimension: str) -> int:
-        (row,) = self._database.execute(
-            "SELECT count(*) AS size FROM click_values WHERE dimension = ? AND day = ? AND value <> ?",
-            dimension,
+    def _add_visitors(self, day: int, visitors: set[str]) -> int:
+        """Note a day's visitors and return how many are new; one statement, however many they are."""
+        if not visitors:
+            return 0
+        self._database.execute(
+            "INSERT INTO click_visitors (day, visitor) SELECT CAST(? AS INTEGER), value FROM json_each(?)"
+            " WHERE true ON CONFLICT DO NOTHING",
             day,
-            OTHER,
+            json.dumps(sorted(visitors)),
         )
-        return int(row["size"])
+        (row,) = self._database.execute("SELECT changes() AS fresh")
+        return int(row["fresh"])
 
     def _forget_visitors(self, today: int) -> None:
         (oldest,) = self._database.execute("SELECT min(day) AS day FROM click_visitors")
@@ -246,6 +237,16 @@ class ClickStore:
         return row
 
 
+def _admit(names: dict[str, dict[str, int]], counts: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
+    """Keep the day's number of values within its bound."""
+    new = [pair for pair in counts if pair[1] != OTHER and pair[1] not in names.get(pair[0], ())]
+    room = {
+        dimension: MAX_VALUES_PER_DAY - len(names.get(dimension, {}).keys() - {OTHER})
+        for dimension in {dimension for dimension, _ in new}
+    }
+    return fold_into_other(counts, new, room, OTHER)
+
+
 def _range(first: date | None, last: date | None) -> tuple[int, int]:
     return (
         -_ALWAYS if first is None else day_number(first),
@@ -253,8 +254,8 @@ def _range(first: date | None, last: date | None) -> tuple[int, int]:
     )
 
 
-def _merge_recent(stored: str, clicks: Sequence[Click], now: float) -> str:
-    fresh = [[min(click.timestamp, now), *click.to_wire()[1:-1]] for click in reversed(clicks)]
+def _merge_recent(stored: str, batch: ClickBatch, now: float) -> str:
+    fresh = [[min(time, now), *group.kind] for group in batch.groups for time in reversed(group.times)]
     entries = fresh + json.loads(stored)
     entries.sort(key=lambda entry: entry[0], reverse=True)
     return json.dumps(entries[:MAX_RECENT_CLICKS], separators=(",", ":"))

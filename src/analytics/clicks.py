@@ -78,7 +78,7 @@ class Click:
             device=device if device in DEVICE_TYPES else UNKNOWN,
             browser=_name(browser),
             os=_name(system),
-            visitor=_visitor(visitor),
+            visitor=check_visitors([visitor])[0],
         )
 
 
@@ -96,7 +96,10 @@ def _name(text: str) -> str:
     return text if 0 < len(text) <= MAX_NAME_LENGTH and _NAME_CHARACTERS.issuperset(text) else UNKNOWN
 
 
-def _visitor(text: str) -> str:
-    if len(text) > MAX_VISITOR_LENGTH or not _VISITOR_CHARACTERS.issuperset(text):
+def check_visitors(texts: list[str]) -> list[str]:
+    """Return visitor hashes, or raise InvalidClickError; all are looked at in two passes, however many."""
+    if max(map(len, texts), default=0) > MAX_VISITOR_LENGTH or not _VISITOR_CHARACTERS.issuperset(
+        "".join(texts)
+    ):
         raise InvalidClickError(f"a click's visitor is a hash of at most {MAX_VISITOR_LENGTH} characters")
-    return text
+    return texts

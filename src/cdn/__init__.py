@@ -11,6 +11,7 @@ from cdn.delivery import delivery_headers
 from cdn.errors import CdnError, SigningError
 from cdn.helper import CDNHelper
 from cdn.ranges import RangeAnswer, RangeRequest, decide_range
+from cdn.restrictions import Client
 from cdn.signed_url import SignedURL
 from cdn.verification import Refusal, Verdict
 
@@ -18,6 +19,7 @@ __all__ = [
     "CDNHelper",
     "CachePolicy",
     "CdnError",
+    "Client",
     "Conditions",
     "Plan",
     "RangeAnswer",

@@ -7,7 +7,9 @@ import time
 from typing import TYPE_CHECKING
 
 from cdn.canonical import (
+    ENVELOPE,
     KEY_ID_SYNTAX,
+    MAX_PARAMETERS,
     MAX_URL_LENGTH,
     MOMENT_SYNTAX,
     NOT_BEFORE,
@@ -17,11 +19,14 @@ from cdn.canonical import (
 )
 from cdn.errors import SigningError
 from cdn.issuing import URL_SYNTAX, read_resource
+from cdn.restrictions import make_restrictions
 from cdn.values import as_text, is_duration
 from cdn.verification import Refusal, Terms, Verdict, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
+
+    from cdn.restrictions import Client
 
 MAX_LIFETIME_SECONDS = 7 * 86_400
 CLOCK_SKEW_SECONDS = 60
@@ -63,12 +68,17 @@ class SignedURL:
         additional_params: Mapping[str, str | int | float] | None = None,
         *,
         not_before: int | None = None,
+        prefix: str | None = None,
+        network: str | None = None,
+        countries: Collection[str] | None = None,
     ) -> str:
         """Return `base_url` with its query, `additional_params` and the signature, parameters sorted.
 
         The URL is valid for at least `expiration_seconds` and less than a second longer, from `not_before`
-        (epoch seconds) on if given. Raises SigningError for a lifetime that is not positive or exceeds the
-        maximum, and for a URL or parameter that cannot be signed.
+        (epoch seconds) on if given. With `prefix`, a raw path, the same query is valid for every path below
+        it and for it with an extension. `network` (an address or a range in CIDR notation) and `countries`
+        (ISO codes) bind the URL to who asks. Raises SigningError for a lifetime that is not positive or
+        exceeds the maximum, and for a URL, parameter or restriction that cannot be signed.
         """
         resource = read_resource(base_url, additional_params or {})
         expires = self._expiry(expiration_seconds)
@@ -78,7 +88,13 @@ class SignedURL:
                 raise SigningError("invalid_lifetime", "not_before must be whole seconds before the expiry")
             parameters.append(f"{NOT_BEFORE}={not_before}")
         self._refuse_unknown(resource.parameters)
-        canonical = canonical_string(self._key_id, resource.path, expires, parameters)
+        restrictions = make_restrictions(resource.path, prefix, network, countries)
+        parameters += restrictions.parameters()
+        if len(parameters) > MAX_PARAMETERS - len(ENVELOPE):
+            raise SigningError(
+                "too_many_parameters", f"a signed URL holds at most {MAX_PARAMETERS} parameters"
+            )
+        canonical = canonical_string(self._key_id, prefix or resource.path, expires, parameters)
         signed = signature(self._terms.secrets[self._key_id], canonical)
         query = "&".join(
             (*sorted(parameters), f"expires={expires}", f"kid={self._key_id}", f"signature={signed}")
@@ -87,21 +103,21 @@ class SignedURL:
             raise SigningError("url_too_long", f"path and query exceed {MAX_URL_LENGTH} characters")
         return f"{resource.origin}{resource.path}?{query}"
 
-    def validate_signed_url(self, url: str) -> tuple[bool, str | None]:
+    def validate_signed_url(self, url: str, *, client: Client | None = None) -> tuple[bool, str | None]:
         """Return (True, None), or False and a sentence that says why; never raises."""
-        verdict = self.check(url)
+        verdict = self.check(url, client)
         return verdict.refusal is None, verdict.message
 
-    def check(self, url: str) -> Verdict:
-        """Judge an absolute URL; never raises."""
+    def check(self, url: str, client: Client | None = None) -> Verdict:
+        """Judge an absolute URL as presented by a client; never raises."""
         match = URL_SYNTAX.fullmatch(as_text(url))
         if match is None:
             return Verdict(Refusal.MALFORMED)
-        return self.check_parts(match["path"], match["query"] or "")
+        return self.check_parts(match["path"], match["query"] or "", client)
 
-    def check_parts(self, path: str, query: str) -> Verdict:
+    def check_parts(self, path: str, query: str, client: Client | None = None) -> Verdict:
         """Judge a raw path and raw query, as the edge has them at hand; never raises."""
-        return verify(path, query, self._terms, self._clock())
+        return verify(path, query, self._terms, self._clock(), client)
 
     def _refuse_unknown(self, parameters: tuple[str, ...]) -> None:
         allowed = self._terms.parameters

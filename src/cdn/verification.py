@@ -25,6 +25,7 @@ from cdn.canonical import (
     parameter_name,
     signature,
 )
+from cdn.restrictions import NAMES, Client, Restrictions, covers, is_inside, read_restrictions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -40,6 +41,9 @@ class Refusal(enum.Enum):
     NOT_CANONICAL = "not_canonical"
     UNKNOWN_KEY = "unknown_key"
     BAD_SIGNATURE = "bad_signature"
+    WRONG_PATH = "wrong_path"
+    WRONG_ADDRESS = "wrong_address"
+    WRONG_COUNTRY = "wrong_country"
     EXPIRED = "expired"
     NOT_YET_VALID = "not_yet_valid"
     LIFETIME_EXCEEDED = "lifetime_exceeded"
@@ -53,6 +57,9 @@ MESSAGES = {
     Refusal.NOT_CANONICAL: "Invalid signature: query parameters are not in signed order",
     Refusal.UNKNOWN_KEY: "Unknown signing key",
     Refusal.BAD_SIGNATURE: "Invalid signature",
+    Refusal.WRONG_PATH: "URL is not valid for this path",
+    Refusal.WRONG_ADDRESS: "URL is not valid for this address",
+    Refusal.WRONG_COUNTRY: "URL is not valid in this country",
     Refusal.EXPIRED: "URL has expired",
     Refusal.NOT_YET_VALID: "URL is not valid yet",
     Refusal.LIFETIME_EXCEEDED: "URL expires later than the maximum lifetime allows",
@@ -90,20 +97,40 @@ class _Claim:
     not_before: int | None
     signature: str
     parameters: list[str]
+    restrictions: Restrictions
+
+    @property
+    def signed_path(self) -> str:
+        """Return the path that was signed: the prefix, where one grants more than one path."""
+        return self.restrictions.prefix or self.path
 
 
-def verify(path: str, query: str, terms: Terms, now: float) -> Verdict:
-    """Judge a raw path and raw query (no `?`) as they came over the wire."""
+def verify(path: str, query: str, terms: Terms, now: float, client: Client | None = None) -> Verdict:
+    """Judge a raw path and raw query (no `?`) as they came over the wire from a client."""
     claim = _read(path, query, terms)
     if isinstance(claim, Refusal):
         return Verdict(claim)
     secret = terms.secrets.get(claim.key_id)
     if secret is None:
         return Verdict(Refusal.UNKNOWN_KEY)
-    expected = signature(secret, canonical_string(claim.key_id, path, claim.expires, claim.parameters))
+    canonical = canonical_string(claim.key_id, claim.signed_path, claim.expires, claim.parameters)
+    expected = signature(secret, canonical)
     if not hmac.compare_digest(expected, claim.signature):
         return Verdict(Refusal.BAD_SIGNATURE)
-    return Verdict(_judge_time(claim, terms, now), claim.expires)
+    refusal = _judge_use(claim, client or Client()) or _judge_time(claim, terms, now)
+    return Verdict(refusal, claim.expires)
+
+
+def _judge_use(claim: _Claim, client: Client) -> Refusal | None:
+    """Compare with what the URL is bound to."""
+    bound = claim.restrictions
+    if bound.prefix is not None and not covers(bound.prefix, claim.path):
+        return Refusal.WRONG_PATH
+    if bound.network is not None and not is_inside(bound.network, client.address):
+        return Refusal.WRONG_ADDRESS
+    if bound.countries is not None and client.country not in bound.countries:
+        return Refusal.WRONG_COUNTRY
+    return None
 
 
 def _judge_time(claim: _Claim, terms: Terms, now: float) -> Refusal | None:
@@ -154,7 +181,8 @@ def _claim(path: str, values: Mapping[str, str], parameters: list[str]) -> _Clai
     moments = [values[EXPIRES]] if not_before is None else [values[EXPIRES], not_before]
     if not all(MOMENT_SYNTAX.fullmatch(moment) for moment in moments):
         return Refusal.MALFORMED
-    if not KEY_ID_SYNTAX.fullmatch(values[KEY_ID]):
+    restrictions = read_restrictions(values)
+    if restrictions is None or not KEY_ID_SYNTAX.fullmatch(values[KEY_ID]):
         return Refusal.MALFORMED
     return _Claim(
         path=path,
@@ -163,11 +191,12 @@ def _claim(path: str, values: Mapping[str, str], parameters: list[str]) -> _Clai
         not_before=None if not_before is None else int(not_before),
         signature=values[SIGNATURE],
         parameters=parameters,
+        restrictions=restrictions,
     )
 
 
 def _is_known(name: str, allowed: Collection[str] | None) -> bool:
-    if name in ENVELOPE or name == NOT_BEFORE:
+    if name in ENVELOPE or name == NOT_BEFORE or name in NAMES:
         return True
     if name.startswith(NAMESPACE):
         return False

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
-
 from http_api import errors
-from http_api.routers import health, links
+from http_api.openapi import Api
+from http_api.rate_limiting import RateLimiting
+from http_api.routers import bulk, health, link_names, link_transfer, links, shorten
+
+ROUTERS = (health, bulk, link_transfer, links, link_names, shorten)
+"""In this order: the words that stand where a code can stand come before the codes."""
 
 
-def create_app() -> FastAPI:
+def create_app() -> Api:
     """Return the app; each request's `Services` are expected in its ASGI scope under "services"."""
-    app = FastAPI(
+    app = Api(
         title="GIF Distributor",
         version="1",
+        description="Short links with exact clicks. Times are ISO 8601 in UTC.",
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,
     )
     errors.install(app)
-    app.include_router(health.router)
-    app.include_router(links.router)
+    app.add_middleware(RateLimiting)
+    for module in ROUTERS:
+        app.include_router(module.router)
     return app

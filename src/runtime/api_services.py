@@ -5,9 +5,16 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from http_api.incidents import Incidents
 from http_api.services import Services
+from ratelimit.policy import read_policy
+from resilience.circuit_breaker import CircuitBreaker
+from runtime.libraries import AccountLibraries
+from runtime.object_calls import answer_of
 from runtime.owners import ShortLinkOwners
+from runtime.passwords import Passwords
 from runtime.queues import ModerationMessages
+from runtime.rate_limits import RateLimiters
 from sharelinks.codes import generate_short_code
 
 if TYPE_CHECKING:
@@ -15,24 +22,51 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+    from http_api.services import ApiLimit
+    from ratelimit.decisions import Decision
+    from ratelimit.policy import Policy
+
+
+class ApiLimits:
+    """The limits of the policy that concern the API."""
+
+    def __init__(self, limiters: RateLimiters, policy: Policy) -> None:
+        self._limiters = limiters
+        self._policy = policy
+
+    async def check(self, limit: ApiLimit, subject: str) -> Decision:
+        """Charge one request of a subject to a limit."""
+        found = getattr(self._policy, limit)
+        return await self._limiters.check(found.key(subject), found.config, on_failure=found.on_failure)
+
 
 def services_from(env: Any) -> Services:  # noqa: ANN401 - the Worker's bindings
-    """Return the ports of one environment."""
+    """Return the ports of one environment; raise ValueError for a variable that makes no sense."""
+    if env.CODE_CASE not in {"sensitive", "insensitive"}:
+        raise ValueError(f'CODE_CASE must be "sensitive" or "insensitive", not {env.CODE_CASE!r}')
+    breaker = CircuitBreaker("rate_limiters", failures=5, window_ms=10_000, open_ms=5_000)
     return Services(
         links=ShortLinkOwners(env.SHORT_LINK),
+        libraries=AccountLibraries(env.LIBRARY),
         moderation=ModerationMessages(env.MODERATION),
+        passwords=Passwords(env.LINK_PEPPER),
+        rate_limits=ApiLimits(RateLimiters(env.RATE_LIMITER, breaker), read_policy(env.RATE_LIMITS)),
+        incidents=Incidents(),
         operator_token=env.ADMIN_TOKEN,
-        public_base_url=env.PUBLIC_BASE_URL,
+        public_base_url=env.PUBLIC_BASE_URL.rstrip("/"),
+        code_case=env.CODE_CASE,
         now=time.time,
         new_code=generate_short_code,
+        edge_health=lambda: answer_of(env.EDGE.health(), "the edge Worker"),
     )
 
 
 class WithServices:
-    """The app with each request's ports in its scope; the SDK's adapter puts the bindings there."""
+    """The app with the isolate's ports in each request's scope; the SDK's adapter puts the bindings there."""
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
+        self._services: Services | None = None
 
     async def __call__(
         self,
@@ -42,5 +76,7 @@ class WithServices:
     ) -> None:
         """Serve one ASGI connection."""
         if scope["type"] == "http":
-            scope["services"] = services_from(scope["env"])
+            if self._services is None:
+                self._services = services_from(scope["env"])
+            scope["services"] = self._services
         await self._app(scope, receive, send)

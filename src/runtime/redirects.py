@@ -1,60 +1,149 @@
-"""`/s/{code}` at the edge."""
+"""`/s/{code}` at the edge.
+
+A link that leads everybody to one place is answered from the isolate alone: a prepared response is cloned and
+the click goes into the buffer. Everything else is in `runtime.link_answers`.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-from analytics.clicks import Click, clean_country
-from analytics.referrers import parse_referrer
-from analytics.user_agents import parse_user_agent
-from runtime.replies import reply, text_reply
-from sharelinks.codes import parse_code
-from sharelinks.projection import link_key
-from sharelinks.record import ACTIVE, LinkRecord
+from analytics.click_buffer import ClickBuffer
+from ratelimit.addresses import address_block
+from ratelimit.policy import read_policy
+from redirecting.plain import good_until, is_plain
+from resilience.circuit_breaker import CircuitBreaker
+from runtime.click_delivery import ClickDelivery
+from runtime.edge_settings import (
+    AGEING_SECONDS,
+    BRIDGE_SECONDS,
+    FRESH_SECONDS,
+    MAX_CACHED_LINKS,
+    read_settings,
+)
+from runtime.link_answers import LinkAnswers
+from runtime.link_reader import LinkReader
+from runtime.misses import MissLog
+from runtime.rate_limits import RateLimiters
+from runtime.visitors import Visitors
+from sharelinks.link_cache import Freshness, LinkCache
+from sharelinks.paths import LinkPath, parse_link_path
 
 if TYPE_CHECKING:
-    from runtime.owners import ShortLinkOwners
+    from ratelimit.decisions import Decision
+    from runtime.visitors import Facts
+    from sharelinks.link_cache import CachedLink
 
-PREFIX = "/s/"
+OWNER_SECONDS = 5.0
+_BREAKER = {"failures": 5, "window_ms": 10_000, "open_ms": 5_000}
 
 
 class Redirects:
-    """Answers one short link: KV first, its owner when KV has not heard of it yet."""
+    """Everything one isolate needs for short links; it lives as long as the isolate."""
 
-    def __init__(self, metadata: Any, owners: ShortLinkOwners) -> None:  # noqa: ANN401 - a KV binding
-        self._metadata = metadata
-        self._owners = owners
+    def __init__(self, env: Any) -> None:  # noqa: ANN401 - the bindings
+        self.settings = read_settings(env)
+        self.policy = read_policy(self.settings.rate_limits)
+        self._breakers = {
+            name: CircuitBreaker(name, **_BREAKER) for name in ("kv", "objects", "queue", "rate_limiters")
+        }
+        self.cache = LinkCache(MAX_CACHED_LINKS, FRESH_SECONDS, AGEING_SECONDS, BRIDGE_SECONDS)
+        self.reader = LinkReader(self.cache, env, self._breakers["kv"], self._breakers["objects"])
+        self.visitors = Visitors(self.settings.pepper)
+        self.limits = RateLimiters(env.RATE_LIMITER, self._breakers["rate_limiters"])
+        self._threshold = self.policy.redirects.local_threshold()
+        self._buffer = ClickBuffer(self.settings.flush_clicks, self.settings.flush_seconds)
+        self._delivery = ClickDelivery(self._buffer, env, self._breakers["objects"], self._breakers["queue"])
+        self.misses = MissLog(env, self.settings.flush_seconds)
+        self._owners = env.SHORT_LINK
+        self._answers = LinkAnswers(self)
 
-    async def answer(self, request: Any, path: str, ctx: Any, now: float) -> Any:  # noqa: ANN401 - JS objects
-        """Redirect a known active code and count the click; 404 otherwise."""
-        code = parse_code(path.removeprefix(PREFIX))
-        record = await self._record(code) if code else None
-        if record is None or record.state != ACTIVE:
-            return text_reply(404, "There is no link with this code.\n")
-        if request.method == "GET" and not parse_user_agent(request.headers.get("user-agent")).is_bot:
-            ctx.waitUntil(self._owners.count(record.code, uuid4().hex, [_click(request, now)]))
-        return reply(record.status, {"location": record.target, "cache-control": "private, no-store"})
+    async def answer(self, request: Any, method: str, path: str, query: str, ctx: Any) -> Any:  # noqa: ANN401 - JS objects
+        """Answer one request below `/s/`."""
+        now = time.time()
+        asked = parse_link_path(path, ignores_case=self.settings.ignores_case)
+        if asked is None:
+            return self._answers.no_such_link(None, method)
+        headers = request.headers
+        address = headers.get("cf-connecting-ip") or ""
+        block = address_block(address)
+        if self._threshold.must_ask(block, int(now * 1000)):
+            refusal = await self._over_limit(block)
+            if refusal is not None:
+                return self._answers.too_many(refusal, method)
+        facts = self.visitors.facts(headers)
+        if not asked.view and not asked.tail and method != "POST":
+            entry = self.cache.get(asked.code)
+            if (
+                entry is not None
+                and now < entry.prepared_until
+                and not facts.agent.is_unfurler
+                and self._is_fresh(entry, asked.code, now, ctx)
+            ):
+                if method == "GET" and not facts.agent.is_bot:
+                    self.count(entry.record.code, address, facts, now, ctx)
+                return entry.prepared.clone()
+        return await self._answers.answer(request, method, asked, query, address, facts, now, ctx)
 
-    async def _record(self, code: str) -> LinkRecord | None:
-        projected = await self._metadata.get(link_key(code))
-        if projected is not None:
-            return LinkRecord.from_wire(json.loads(projected))
-        stored = await self._owners.read(code)
-        return stored.record if stored else None
+    def count(self, code: str, address: str, facts: Facts, now: float, ctx: Any) -> None:  # noqa: ANN401 - a JS object
+        """Put a click into the buffer, and have it flushed by this request if no other does."""
+        visitor = self.visitors.visitor(address, facts, code, now)
+        flush_after = self._buffer.add(code, facts.kind, now, visitor)
+        if flush_after is not None:
+            ctx.waitUntil(self._delivery.flush_after(flush_after))
+
+    async def take(self, code: str, batch_id: str, payload: str) -> bool | None:
+        """Ask the owner of a limited link for a click; None if it does not answer."""
+        breaker = self._breakers["objects"]
+        if not breaker.allow(_now_ms()):
+            return None
+        try:
+            call = self._owners.getByName(code).take(code, batch_id, payload)
+            answer = await asyncio.wait_for(call, OWNER_SECONDS)
+        except Exception as error:  # noqa: BLE001 - a limit fails closed, whatever the reason
+            breaker.failed(_now_ms())
+            print(json.dumps({"level": "warning", "event": "take_failed", "code": code, "error": str(error)}))
+            return None
+        breaker.succeeded(_now_ms())
+        return bool(answer["taken"])
+
+    def prepare(self, asked: LinkPath, entry: CachedLink, response: Any, now: float) -> None:  # noqa: ANN401 - a JS object
+        """Keep the response to a plain link, which has no body, for as long as it holds."""
+        if is_plain(entry.record) and not asked.tail:
+            changes_at = good_until(entry.record, now)
+            entry.prepared = response.clone()
+            entry.prepared_until = float("inf") if changes_at is None else changes_at
+
+    def health(self) -> dict[str, Any]:
+        """Return the state of this isolate: its breakers, and what became of its clicks."""
+        now_ms = _now_ms()
+        return {
+            "breakers": {name: breaker.state(now_ms) for name, breaker in self._breakers.items()},
+            "clicks": {
+                "buffered": len(self._buffer),
+                "in_flight": self._delivery.in_flight,
+                **self._delivery.outcomes,
+            },
+            "links_cached": len(self.cache),
+            "rate_limiter_failures": dict(self.limits.failures),
+        }
+
+    def _is_fresh(self, entry: CachedLink, code: str, now: float, ctx: Any) -> bool:  # noqa: ANN401 - a JS object
+        if now < entry.fresh_until:
+            return True
+        freshness = self.cache.freshness(entry, now)
+        if freshness is Freshness.AGEING:
+            ctx.waitUntil(self.reader.refresh(code, now))
+        return freshness is not Freshness.STALE
+
+    async def _over_limit(self, block: str) -> Decision | None:
+        limit = self.policy.redirects
+        decision = await self.limits.check(limit.key(block), limit.config, on_failure=limit.on_failure)
+        return None if decision.allowed else decision
 
 
-def _click(request: Any, now: float) -> Click:  # noqa: ANN401 - a JS object
-    headers = request.headers
-    agent = parse_user_agent(headers.get("user-agent") or "")
-    referrer = parse_referrer(headers.get("referer") or "")
-    return Click(
-        timestamp=now,
-        country=clean_country(headers.get("cf-ipcountry")),
-        referrer=referrer.host,
-        platform=referrer.platform,
-        device=agent.device_type,
-        browser=agent.browser,
-        os=agent.os,
-    )
+def _now_ms() -> int:
+    return int(time.time() * 1000)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sharelinks.assets import asset_id_from_hash
 from sharelinks.codes import CODE_LENGTH, generate_short_code, parse_code
 from sharelinks.errors import CodesExhaustedError
-from sharelinks.open_graph import SITE_NAME, ShareMedia, share_metadata
+from sharelinks.open_graph import SITE_NAME, linked_asset, share_metadata
 from sharelinks.record import LinkRecord, asset_target
 from sharelinks.store import ShareLinkStore, StoredLink
 from sharelinks.validation import check_asset_id, check_asset_type, check_base_url, check_tags, check_title
@@ -18,6 +18,7 @@ from sql_port import in_process
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from sharelinks.open_graph import ShareMedia
     from sql_port import Database
 
 BASE_URL = "https://gifdist.io"
@@ -83,7 +84,8 @@ class ShareLinkGenerator:
     def resolve_short_link(self, short_code: str) -> dict[str, Any] | None:
         """Count a click and return the link as `create_share_link` does, clicks included.
 
-        None for a code that is unknown, disabled, or cannot be one.
+        A link to a URL has that URL as its canonical_url and None as its asset_id. None for a code that is
+        unknown, disabled, or cannot be one.
         """
         code = parse_code(short_code)
         link = self._store.count_click(code) if code is not None else None
@@ -109,12 +111,13 @@ class ShareLinkGenerator:
         """Return the Open Graph and Twitter tags of a link by property name, or None for an unknown code.
 
         Reading them is no click. `media` tells what is known of the asset; without it, a GIF of unknown size.
+        A link to a URL has tags without media.
         """
         code = parse_code(short_code)
         link = self._store.get(code) if code is not None else None
         if link is None:
             return None
-        return share_metadata(link.record, self.base_url, media or ShareMedia(), self._site_name)
+        return share_metadata(link.record, self.base_url, media, self._site_name)
 
     def _candidates(self) -> Iterator[str]:
         for extra in range(MAX_ATTEMPTS):
@@ -124,11 +127,11 @@ class ShareLinkGenerator:
 
     def _present(self, link: StoredLink) -> dict[str, Any]:
         record = link.record
-        asset_id = record.asset_id or ""
+        asset_id = linked_asset(record)
         return {
             "short_code": record.code,
             "short_url": f"{self.base_url}/s/{record.code}",
-            "canonical_url": self.create_canonical_url(asset_id),
+            "canonical_url": record.target if asset_id is None else self.create_canonical_url(asset_id),
             "asset_id": asset_id,
             "title": record.title,
             "tags": list(record.tags),

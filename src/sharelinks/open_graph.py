@@ -1,10 +1,13 @@
-"""The meta tags of a shared asset: Open Graph and Twitter, within the limits of the bots that read them."""
+"""The meta tags of a link: Open Graph and Twitter, within the limits of the bots that read them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sharelinks.errors import InvalidUrlError
+from sharelinks.record import ASSET_SCHEME
+from sharelinks.urls import parse_url
 from sharelinks.validation import check_asset_id, check_asset_type
 
 if TYPE_CHECKING:
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from sharelinks.record import LinkRecord
 
 SITE_NAME = "GIF Distributor"
+PROTECTED_TITLE = "Protected link"
 # The strictest reader shows this much; a longer site name or URL costs the whole preview.
 MAX_TITLE_BYTES = 70
 MAX_DESCRIPTION_BYTES = 350
@@ -61,31 +65,48 @@ def media_url(base_url: str, asset_id: str, extension: str) -> str:
     return f"{base_url}/a/{check_asset_id(asset_id)}.{_extension(extension)}"
 
 
+def linked_asset(link: LinkRecord) -> str | None:
+    """Return the id of the asset a link leads to, or None for a link to a URL."""
+    if link.asset_id is None and link.target.startswith(ASSET_SCHEME):
+        return link.target.removeprefix(ASSET_SCHEME)
+    return link.asset_id
+
+
+def target_host(target: str) -> str:
+    """Return the host of a URL as it may be shown, or the empty text for what is no http(s) URL."""
+    try:
+        return parse_url(target).host
+    except InvalidUrlError:
+        return ""
+
+
+def is_guarded(link: LinkRecord) -> bool:
+    """Tell whether a link must not show where it leads: a password or a limit stands before its target."""
+    return bool(link.password) or link.max_clicks is not None
+
+
 def share_metadata(
-    link: LinkRecord, base_url: str, media: ShareMedia, site_name: str = SITE_NAME
+    link: LinkRecord, base_url: str, media: ShareMedia | None = None, site_name: str = SITE_NAME
 ) -> dict[str, str]:
-    """Return the tags of a link to an asset, by property name and in the order they must be written.
+    """Return the tags of a link, by property name and in the order they must be written.
 
     Values are plain text: whoever renders HTML escapes them. `og:url` is the short link, because that page
     carries these tags. Video tags appear only for an MP4 reached over https, the only kind that plays
     inline; the dimensions follow each media tag directly. Tags without a value are left out.
+
+    Without `media` an asset is taken for a GIF of unknown size. A link to a URL has no media tags and, where
+    it has no title, the target's host. A guarded link tells nothing of where it leads.
     """
-    asset_id = link.asset_id or ""
-    formats = media.formats()
-    video = (
-        media_url(base_url, asset_id, "mp4") if "mp4" in formats and base_url.startswith("https:") else None
-    )
-    title = clip(link.title or site_name, MAX_TITLE_BYTES)
-    description = clip(_describe(link, site_name), MAX_DESCRIPTION_BYTES)
+    title, description = _texts(link, site_name)
     short_url = f"{base_url}/s/{link.code}"
+    shown = {} if is_guarded(link) else _media_tags(link, base_url, media or ShareMedia(), title)
     tags = {
         "og:site_name": clip(site_name, MAX_SITE_NAME_BYTES),
-        "og:type": "video.other" if video else "website",
+        "og:type": "video.other" if "og:video" in shown else "website",
         "og:title": title,
         "og:description": description,
         "og:url": short_url if len(short_url) <= MAX_PREVIEW_URL_LENGTH else None,
-        **_image_tags(base_url, asset_id, formats, media, title),
-        **_video_tags(video, media),
+        **shown,
         "twitter:title": title,
         "twitter:description": description,
     }
@@ -94,10 +115,13 @@ def share_metadata(
 
 
 def clip(text: str, max_bytes: int) -> str:
-    """Return text that fits in `max_bytes` of UTF-8, cut between characters with an ellipsis."""
-    encoded = text.encode("utf-8")
+    """Return text that fits in `max_bytes` of UTF-8, cut between characters with an ellipsis.
+
+    Half a surrogate pair, which UTF-8 cannot hold, becomes a question mark.
+    """
+    encoded = text.encode("utf-8", "replace")
     if len(encoded) <= max_bytes:
-        return text
+        return encoded.decode("utf-8")
     return encoded[: max_bytes - len("…".encode())].decode("utf-8", "ignore").rstrip() + "…"
 
 
@@ -106,9 +130,29 @@ def _extension(asset_type: str) -> str:
     return "jpg" if checked == "jpeg" else checked
 
 
+def _texts(link: LinkRecord, site_name: str) -> tuple[str, str]:
+    """Return the title and the description, cut to what is shown of them."""
+    if is_guarded(link):
+        title, description = PROTECTED_TITLE, f"Open this link on {site_name} to see where it leads"
+    else:
+        host = "" if linked_asset(link) else target_host(link.target)
+        title, description = link.title or host or site_name, link.description or _describe(link, site_name)
+    return clip(title, MAX_TITLE_BYTES), clip(description, MAX_DESCRIPTION_BYTES)
+
+
 def _describe(link: LinkRecord, site_name: str) -> str:
     topics = " ".join(f"#{tag.replace(' ', '')}" for tag in link.tags)
     return f"{topics} on {site_name}" if topics else f"Shared with {site_name}"
+
+
+def _media_tags(link: LinkRecord, base_url: str, media: ShareMedia, alt: str) -> dict[str, str | None]:
+    asset_id = linked_asset(link)
+    if asset_id is None:
+        return {}
+    formats = media.formats()
+    plays = "mp4" in formats and base_url.startswith("https:")
+    video = media_url(base_url, asset_id, "mp4") if plays else None
+    return _image_tags(base_url, asset_id, formats, media, alt) | _video_tags(video, media)
 
 
 def _size_tags(prefix: str, media: ShareMedia) -> dict[str, str | None]:

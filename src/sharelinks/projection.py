@@ -1,8 +1,32 @@
-"""Where a link's record lies in KV."""
+"""What readers see of a link beside its owner: its place in KV, its entry in an account's library."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sharelinks.record import LinkRecord
 
 
 def link_key(code: str) -> str:
     """Return the KV key of a code's record."""
     return f"link:{code}"
+
+
+def shard_name(code: str, number: int) -> str:
+    """Return the name of one of the objects that help a hot code's owner; `~` cannot occur in a code."""
+    return f"{code}~{number}"
+
+
+def library_entry(record: LinkRecord) -> dict[str, Any]:
+    """Return what an account's library keeps of a link: enough to list and search it."""
+    return {
+        "code": record.code,
+        "target": record.target,
+        "title": record.title,
+        "tags": list(record.tags),
+        "state": record.state,
+        "created_at": record.created_at,
+        "version": record.version,
+        "alias_of": record.alias_of,
+    }

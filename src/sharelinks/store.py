@@ -10,10 +10,11 @@ from sharelinks.record import ACTIVE, LinkRecord
 from sql_port import migrate, schema_version
 
 if TYPE_CHECKING:
-    from sql_port import Database, Row
+    from sql_port import Database, Row, SqlValue
 
 _NAME = "share_links"
-_COLUMNS = "code, target, status, state, created_at, asset_id, title, tags, clicks"
+_COLUMNS = "code, target, status, state, created_at, asset_id, title, tags, clicks, more"
+_IN_COLUMNS = frozenset({"code", "target", "status", "state", "created_at", "asset_id", "title", "tags"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class ShareLinkStore:
         )
         """,
         "CREATE INDEX share_links_by_asset ON share_links (asset_id)",
+        "ALTER TABLE share_links ADD COLUMN more TEXT NOT NULL DEFAULT '{}'",
     )
 
     def __init__(self, database: Database) -> None:
@@ -47,18 +49,29 @@ class ShareLinkStore:
         migrate(self._database, _NAME, self.MIGRATIONS)
         rows = self._database.execute(
             f"INSERT INTO share_links ({_COLUMNS})"  # noqa: S608 - a constant list of columns
-            " VALUES (?, ?, CAST(? AS INTEGER), ?, ?, ?, ?, ?, 0)"
+            " VALUES (?, ?, CAST(? AS INTEGER), ?, ?, ?, ?, ?, 0, ?)"
             " ON CONFLICT (code) DO NOTHING RETURNING code",
             record.code,
-            record.target,
-            record.status,
-            record.state,
-            record.created_at,
-            record.asset_id,
-            record.title,
-            json.dumps(record.tags),
+            *_values(record),
         )
         return bool(rows)
+
+    def replace(self, record: LinkRecord, expected_version: int) -> StoredLink | None:
+        """Store the new state of a link and return it, or None if its version is not the expected one."""
+
+        def work() -> StoredLink | None:
+            stored = self.get(record.code)
+            if stored is None or stored.record.version != expected_version:
+                return None
+            rows = self._database.execute(
+                "UPDATE share_links SET target = ?, status = CAST(? AS INTEGER), state = ?, created_at = ?,"  # noqa: S608 - constant
+                f" asset_id = ?, title = ?, tags = ?, more = ? WHERE code = ? RETURNING {_COLUMNS}",
+                *_values(record),
+                record.code,
+            )
+            return _read(rows)
+
+        return self._database.transaction(work)
 
     def get(self, code: str) -> StoredLink | None:
         """Return a link, or None for a code nobody claimed."""
@@ -103,14 +116,20 @@ def _read(rows: list[Row]) -> StoredLink | None:
     if not rows:
         return None
     (row,) = rows
-    record = LinkRecord(
-        code=row["code"],
-        target=row["target"],
-        created_at=float(row["created_at"]),
-        status=int(row["status"]),
-        state=row["state"],
-        asset_id=row["asset_id"],
-        title=row["title"],
-        tags=tuple(json.loads(row["tags"])),
-    )
+    wire = {name: row[name] for name in _IN_COLUMNS if name != "tags"} | json.loads(row["more"])
+    record = LinkRecord.from_wire(wire | {"tags": json.loads(row["tags"])})
     return StoredLink(record, int(row["clicks"]))
+
+
+def _values(record: LinkRecord) -> tuple[SqlValue, ...]:
+    more = {name: value for name, value in record.to_wire().items() if name not in _IN_COLUMNS}
+    return (
+        record.target,
+        record.status,
+        record.state,
+        record.created_at,
+        record.asset_id,
+        record.title,
+        json.dumps(record.tags),
+        json.dumps(more, separators=(",", ":")),
+    )

@@ -34,6 +34,8 @@ OFFLINE = {
     "HTTP_PROXY": NOWHERE,
 }
 
+SECRETS = {"LINK_PEPPER": "pepper", "SIGNING_SECRET": "secret", "PREVIOUS_SIGNING_KEYS": "{}"}
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
@@ -187,7 +189,7 @@ def test_nothing_is_sent_before_the_namespaces_exist(project: Path, cloudflare: 
 def test_set_up_and_two_deployments(project: Path, cloudflare: CloudflareApi) -> None:
     there = cloudflare.environment()
     assert run(project, "tools/cloudflare.py", "all", **there).returncode == 0
-    first = run(project, "tools/deploy.py", "staging", ADMIN_TOKEN="first $token", **there)
+    first = run(project, "tools/deploy.py", "staging", ADMIN_TOKEN="first $token", **SECRETS, **there)
     assert first.returncode == 0, first.stdout + first.stderr
     assert first.stdout.endswith("deployed to staging: objects, moderator, api, edge\n")
     names = [f"gif-distributor-{worker}-staging" for worker in ("objects", "moderator", "api", "edge")]
@@ -229,7 +231,7 @@ def test_a_deployment_stops_at_the_first_worker_that_is_refused(
     cloudflare.queues.append("gif-distributor-moderation")
     assert run(project, "tools/cloudflare.py", "kv", **there).returncode == 0
     cloudflare.forbidden.add(("PUT", "/workers/scripts/gif-distributor-moderator"))
-    done = run(project, "tools/deploy.py", "production", ADMIN_TOKEN="token", **there)
+    done = run(project, "tools/deploy.py", "production", ADMIN_TOKEN="token", **SECRETS, **there)
     assert done.returncode == 1
     assert "Authentication error [code: 10000]" in done.stdout + done.stderr
     assert done.stderr.splitlines()[-1] == (

@@ -49,7 +49,8 @@ def test_state_is_forgotten_between_tests(product: LocalEdge) -> None:
     body = {"target": "https://example.com/", "code": "brief"}
     assert product.request(API, "POST", "/api/v1/links", json=body, headers=OPERATOR).status_code == 201
     product.r2_put("MEDIA", "media/brief123", b"GIF89a")
+    assert product.r2_get("MEDIA", "media/brief123") == b"GIF89a"
     product.reset()
     assert product.get(EDGE, "/s/brief").status_code == 404
-    assert product.get(EDGE, "/a/brief123").status_code == 404
+    assert product.r2_get("MEDIA", "media/brief123") is None
     assert product.kv("METADATA", "list")["keys"] == []

@@ -37,7 +37,7 @@ def test_a_created_link_redirects_and_counts(product: LocalEdge) -> None:
 def test_one_port_routes_to_edge_and_api(product: LocalEdge) -> None:
     link = create(product, target="https://example.com/")
     assert product.http.get(f"{product.front}/s/{link['code']}").status_code == 302
-    assert product.http.get(f"{product.front}/healthz").json() == {"status": "healthy"}
+    assert product.http.get(f"{product.front}/healthz").json()["status"] == "healthy"
 
 
 def test_a_claimed_code_cannot_be_claimed_again(product: LocalEdge) -> None:
@@ -50,7 +50,8 @@ def test_a_claimed_code_cannot_be_claimed_again(product: LocalEdge) -> None:
 
 def test_the_owner_projects_its_record_to_kv(product: LocalEdge) -> None:
     create(product, target="https://example.com/", code="shown")
-    assert json.loads(product.kv("METADATA", "get", "link:shown"))["target"] == "https://example.com/"
+    found = eventually(lambda: product.kv("METADATA", "get", "link:shown"))
+    assert json.loads(found)["target"] == "https://example.com/"
 
 
 def test_a_link_works_before_kv_has_heard_of_it(product: LocalEdge) -> None:
@@ -104,19 +105,9 @@ def test_a_bad_request_lists_every_bad_field(product: LocalEdge) -> None:
     }
 
 
-def test_an_asset_streams_from_r2(product: LocalEdge) -> None:
-    content = bytes(range(256)) * 1000
-    product.r2_put("MEDIA", "media/asset123", content, httpMetadata={"contentType": "image/gif"})
-    response = product.get(EDGE, "/a/asset123")
-    assert (response.status_code, response.content) == (200, content)
-    assert response.headers["content-type"] == "image/gif"
-    assert response.headers["x-content-type-options"] == "nosniff"
-    head = product.request(EDGE, "HEAD", "/a/asset123")
-    assert (head.status_code, head.headers["content-length"], head.content) == (200, str(len(content)), b"")
-
-
-def test_an_asset_that_is_not_approved_is_404(product: LocalEdge) -> None:
-    product.r2_put("MEDIA", "quarantine/asset123", b"GIF89a")
+def test_bytes_without_a_record_are_not_served(product: LocalEdge) -> None:
+    for key in ("media/asset123", "media/asset123/original.gif", "quarantine/asset123/original.gif"):
+        product.r2_put("MEDIA", key, b"GIF89a")
     assert product.get(EDGE, "/a/asset123").status_code == 404
 
 

@@ -23,6 +23,14 @@ PRODUCT_CONFIGS = [
     for name in ("wrangler.objects.toml", "wrangler.toml", "wrangler.api.toml", "wrangler.moderator.toml")
 ]
 ADMIN_TOKEN = "operator-token-of-the-tests"
+VARS = {
+    "ADMIN_TOKEN": ADMIN_TOKEN,
+    "LINK_PEPPER": "pepper-of-the-tests",
+    "SIGNING_SECRET": "signing-secret-of-the-tests",
+    "PREVIOUS_SIGNING_KEYS": json.dumps({"k0": "earlier-signing-secret-of-the-tests"}),
+    # All tests send one token; what an API limit does is tested with addresses instead.
+    "RATE_LIMITS": json.dumps({"api_token": {"requests_per_window": 1_000_000}}),
+}
 WAIT_SECONDS = 120
 """How long to wait for something that should happen at once; generous because machines are shared."""
 
@@ -35,7 +43,7 @@ class LocalEdge:
     """Starts the engine and talks to it. `options` are those of `local/engine.mjs`."""
 
     def __init__(self, **options: Any) -> None:
-        self.options = {"configs": PRODUCT_CONFIGS, "vars": {"ADMIN_TOKEN": ADMIN_TOKEN}, **options}
+        self.options = {"configs": PRODUCT_CONFIGS, "vars": VARS | options.pop("vars", {}), **options}
         self.http = httpx.Client(timeout=WAIT_SECONDS, trust_env=False, follow_redirects=False)
         self._start()
 
@@ -116,6 +124,14 @@ class LocalEdge:
     def sql(self, cls: str, name: str, statement: str, *parameters: Any) -> list[dict[str, Any]]:
         """Run a statement on the storage of a Durable Object."""
         return list(self.control("sql", cls=cls, name=name, sql=statement, parameters=parameters))
+
+    def object(self, cls: str, name: str, method: str, *args: Any) -> Any:
+        """Call a method of a Durable Object as a Worker would."""
+        return self.control("object", cls=cls, name=name, method=method, args=args)
+
+    def faults(self, worker: str, *faults: dict[str, Any]) -> None:
+        """Let calls of a Worker's bindings fail (see `local/guest/faults.mjs`); needs the option `faults`."""
+        self.control("faults", worker=worker, faults=faults)
 
     def queue(self, worker: str, queue: str, *bodies: Any) -> dict[str, Any]:
         """Deliver one batch to a consumer and return what became of each message."""

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from http_api.services import Services, UnavailableError
 
 router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz")
-async def health() -> dict[str, str]:
-    """Tell that this Worker answers."""
-    return {"status": "healthy"}
+async def health(request: Request) -> JSONResponse:
+    """Tell how the service is: "healthy"; "degraded" while a circuit is open; "unhealthy" (503) without edge.
+
+    `edge` is the report of one of the edge Worker's isolates: its breakers, and what became of its clicks.
+    """
+    ports: Services = request.scope["services"]
+    try:
+        edge = dict(await ports.edge_health())
+    except UnavailableError as error:
+        ports.incidents.note("edge_unavailable", error)
+        return JSONResponse({"status": "unhealthy", "edge": None}, status_code=503)
+    open_circuits = [name for name, state in edge["breakers"].items() if state["state"] != "closed"]
+    return JSONResponse({"status": "degraded" if open_circuits else "healthy", "edge": edge})

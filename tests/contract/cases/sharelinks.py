@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from sharelinks import LinkRecord, ShareLinkGenerator, ShareLinkStore
+from sharelinks.outbox import LinkOutbox
 from sql_port import Database
 from tests.contract.cases import raises
 
@@ -135,3 +136,32 @@ def case_the_documented_class_works_on_any_database(database: Database) -> None:
     assert generator.resolve_short_link(made["short_code"]) == made | {"clicks": 1}
     assert generator.resolve_short_link(made["short_code"]) == made | {"clicks": 2}
     assert generator.get_share_metadata(made["short_code"]) is not None
+
+
+def case_a_changed_record_replaces_the_one_it_was_made_from(database: Database) -> None:
+    store = ShareLinkStore(database)
+    store.claim(RECORD)
+    store.count_click(RECORD.code)
+    changed = dataclasses.replace(
+        RECORD, target="https://example.com/new", version=2, max_clicks=7, metadata={"a": [1]}
+    )
+    stored = store.replace(changed, expected_version=1)
+    assert stored is not None
+    assert stored.record == changed
+    assert stored.clicks == 1
+    assert store.get(RECORD.code) == stored
+    assert store.replace(dataclasses.replace(changed, version=3), expected_version=1) is None
+    assert store.replace(dataclasses.replace(changed, code="nobody"), expected_version=1) is None
+    assert store.get(RECORD.code) == stored
+
+
+def case_an_outbox_remembers_the_newest_version_of_each_destination(database: Database) -> None:
+    outbox = LinkOutbox(database)
+    assert outbox.is_due("kv", 1)
+    assert not database.execute("SELECT name FROM sqlite_master WHERE name = 'link_outbox'")
+    outbox.delivered("kv", 2)
+    outbox.delivered("kv", 1)
+    assert not outbox.is_due("kv", 2)
+    assert outbox.is_due("kv", 3)
+    assert outbox.is_due("library", 1)
+    assert not LinkOutbox(database).is_due("kv", 1)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cdn import Refusal, SignedURL
+from cdn import Client, Refusal, SignedURL
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 SPECIFICATION = (DOCS / "signed-urls.md").read_text("utf-8")
@@ -54,7 +54,13 @@ def test_the_specification_has_the_vectors_of_the_file():
 def test_each_row_of_the_specification_signs_as_it_says(row):
     parameters = [code(cell) for cell in row["parameters"].split(" ") if cell != "—"]
     text = "\n".join(
-        ("v1", code(row["key id"]), code(row["path"]), code(row["expires"]), "&".join(sorted(parameters)))
+        (
+            "v1",
+            code(row["key id"]),
+            code(row["signed path"]),
+            code(row["expires"]),
+            "&".join(sorted(parameters)),
+        )
     )
     secret = VECTORS["keys"][code(row["key id"])]
     assert f"`{code(row['key id'])}` is `{secret}`" in SPECIFICATION
@@ -68,7 +74,8 @@ def test_each_row_of_the_specification_signs_as_it_says(row):
         )
     )
     signer = SignedURL(secret, key_id=code(row["key id"]), clock=lambda: int(code(row["expires"])) - 1)
-    assert signer.check_parts(code(row["path"]), query).refusal is None
+    client = Client("2001:db8:7::1" if "2001:" in query else "203.0.113.7", "DE")
+    assert signer.check_parts(code(row["signed path"]), query, client).refusal is None
 
 
 @pytest.mark.parametrize("vector", VECTORS["signed"], ids=lambda vector: vector["name"])
@@ -81,11 +88,15 @@ def test_the_library_makes_the_published_urls(vector):
         vector["expiration_seconds"],
         vector["additional_params"],
         not_before=vector["not_before"],
+        prefix=vector.get("prefix"),
+        network=vector.get("network"),
+        countries=vector.get("countries"),
     )
     assert made == vector["signed_url"]
     assert plain_hmac(VECTORS["keys"][vector["key_id"]], vector["canonical"]) == vector["signature"]
+    signed_path = vector.get("prefix") or vector["path"]
     assert vector["canonical"] == "\n".join(
-        ("v1", vector["key_id"], vector["path"], str(vector["expires"]), "&".join(vector["parameters"]))
+        ("v1", vector["key_id"], signed_path, str(vector["expires"]), "&".join(vector["parameters"]))
     )
 
 
@@ -100,7 +111,7 @@ def test_the_library_judges_as_published(vector):
         clock_skew_seconds=VECTORS["clock_skew_seconds"],
         clock=lambda: vector["now"],
     )
-    refusal = verifier.check(vector["url"]).refusal
+    refusal = verifier.check(vector["url"], Client(**vector.get("client", {}))).refusal
     assert (refusal.value if refusal else None) == vector["refusal"]
 
 

@@ -74,6 +74,25 @@ def test_an_unknown_code_resolves_to_none(code):
     assert generator.resolve_short_link(code) is None
 
 
+def test_a_stored_link_to_a_url_resolves_and_has_metadata(database):
+    ShareLinkStore(database).claim(LinkRecord("Ab12Cd34", "https://example.com/cats", 0, title="Cats"))
+    generator = ShareLinkGenerator(database=database)
+    assert generator.resolve_short_link("Ab12Cd34") == {
+        "short_code": "Ab12Cd34",
+        "short_url": "https://gifdist.io/s/Ab12Cd34",
+        "canonical_url": "https://example.com/cats",
+        "asset_id": None,
+        "title": "Cats",
+        "tags": [],
+        "created_at": "1970-01-01T00:00:00.000+00:00",
+        "clicks": 1,
+    }
+    found = generator.get_share_metadata("Ab12Cd34")
+    assert found is not None
+    assert (found["og:title"], found["twitter:card"]) == ("Cats", "summary")
+    assert "og:image" not in found
+
+
 def test_sharing_an_asset_again_makes_a_link_of_its_own():
     generator = ShareLinkGenerator("https://gifdist.io")
     one, two = generator.create_share_link("abc"), generator.create_share_link("abc")

@@ -125,6 +125,63 @@ def test_an_unknown_media_type_is_refused():
             tags(media)
 
 
+def test_a_link_to_a_url_has_tags_without_media():
+    link = LinkRecord("abc", "https://www.example.com/cats?a=1", 0, title="Cats", description="All of them")
+    assert list(share_metadata(link, BASE).items()) == [
+        ("og:site_name", "GIF Distributor"),
+        ("og:type", "website"),
+        ("og:title", "Cats"),
+        ("og:description", "All of them"),
+        ("og:url", "https://gifdist.io/s/abc"),
+        ("twitter:title", "Cats"),
+        ("twitter:description", "All of them"),
+        ("twitter:card", "summary"),
+    ]
+    assert share_metadata(link, BASE, ShareMedia("mp4", 10, 10)) == share_metadata(link, BASE)
+
+
+@pytest.mark.parametrize(
+    ("target", "title"),
+    [
+        ("https://www.example.com:8443/cats", "www.example.com"),
+        ("https://[2600::1]/", "[2600::1]"),
+        ("javascript:alert(1)", "GIF Distributor"),
+        ("", "GIF Distributor"),
+    ],
+)
+def test_a_link_to_a_url_without_title_is_named_by_its_host(target, title):
+    found = share_metadata(LinkRecord("abc", target, 0), BASE)
+    assert found["og:title"] == found["twitter:title"] == title
+    assert found["og:description"] == "Shared with GIF Distributor"
+
+
+def test_an_asset_is_known_by_its_target_alone():
+    link = LinkRecord("abc", "asset:xyz", 0)
+    assert share_metadata(link, BASE)["og:image"] == f"{BASE}/a/xyz.gif"
+    assert share_metadata(link, BASE) == tags(link=link)
+
+
+@pytest.mark.parametrize("more", [{"password": "x"}, {"max_clicks": 1}])
+@pytest.mark.parametrize("target", ["asset:xyz", "https://www.example.com/cats"])
+def test_a_guarded_link_tells_nothing(target, more):
+    link = LinkRecord("abc", target, 0, title="Cats", description="All of them", tags=("cat",), **more)
+    assert share_metadata(link, BASE, ShareMedia("gif", 480, 270)) == {
+        "og:site_name": "GIF Distributor",
+        "og:type": "website",
+        "og:title": "Protected link",
+        "og:description": "Open this link on GIF Distributor to see where it leads",
+        "og:url": "https://gifdist.io/s/abc",
+        "twitter:title": "Protected link",
+        "twitter:description": "Open this link on GIF Distributor to see where it leads",
+        "twitter:card": "summary",
+    }
+
+
+def test_a_description_stands_before_the_tags():
+    link = LinkRecord("abc", "asset:xyz", 0, description="All of them", tags=("cat",))
+    assert tags(link=link)["og:description"] == "All of them"
+
+
 @settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])), st.integers(3, 40))
 def test_a_clipped_text_fits_and_is_a_beginning(text, limit):
@@ -137,6 +194,10 @@ def test_a_text_that_just_fits_is_not_clipped():
     assert clip("abcd", 4) == "abcd"
     assert clip("abcde", 4) == "a…"
     assert clip("ab   cdef", 8) == "ab…"
+
+
+def test_half_a_surrogate_pair_costs_only_itself():
+    assert clip("a\ud83db", 8) == "a?b"
 
 
 def test_the_generator_describes_its_links_without_counting():

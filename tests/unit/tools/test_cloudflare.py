@@ -18,8 +18,12 @@ from tests.stubs.http_server import Reply
 ROOT = Path(__file__).resolve().parents[3]
 BUCKETS = ["gif-distributor-media-staging", "gif-distributor-media"]
 QUEUES = [
+    "gif-distributor-clicks-staging",
+    "gif-distributor-clicks",
     "gif-distributor-moderation-staging",
     "gif-distributor-moderation",
+    "gif-distributor-clicks-staging-dead",
+    "gif-distributor-clicks-dead",
     "gif-distributor-moderation-staging-dead",
     "gif-distributor-moderation-dead",
 ]

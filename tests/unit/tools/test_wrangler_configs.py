@@ -26,7 +26,15 @@ from tools.wrangler_configs import (
 ROOT = Path(__file__).resolve().parents[3]
 CONFIGS = read_configs(ROOT)
 DEPLOYED = [(config, name) for config in CONFIGS for name in ("staging", "production")]
-PER_ENVIRONMENT = {"id", "bucket_name", "queue", "dead_letter_queue", "script_name", "PUBLIC_BASE_URL"}
+PER_ENVIRONMENT = {
+    "id",
+    "bucket_name",
+    "queue",
+    "dead_letter_queue",
+    "script_name",
+    "service",
+    "PUBLIC_BASE_URL",
+}
 """Keys whose values are meant to differ from one environment to the next."""
 INHERITED = {
     "name",
@@ -134,9 +142,13 @@ class TestWithinOneEnvironment:
             queue["queue"] for table in tables(environment) for queue in found(table, "queues", "producers")
         }
         consumers = [queue for table in tables(environment) for queue in found(table, "queues", "consumers")]
-        dead = {queue["dead_letter_queue"] for queue in consumers}
+        dead = {queue["dead_letter_queue"] for queue in consumers if "dead_letter_queue" in queue}
         consumed = [queue["queue"] for queue in consumers]
         assert set(consumed) - dead == produced
+        # The last stop has nowhere to pass a message on to, so it is patient instead.
+        last_stops = [queue for queue in consumers if "dead_letter_queue" not in queue]
+        assert {queue["queue"] for queue in last_stops} <= dead
+        assert {queue["max_retries"] for queue in last_stops} <= {100}
         assert len(consumed) == len(set(consumed)), "Cloudflare allows one consumer a queue"
 
     @pytest.mark.parametrize(

@@ -1,0 +1,5 @@
+// The floor: a Worker that says hello.
+
+export default {
+  fetch: () => new Response("Hello World!"),
+};

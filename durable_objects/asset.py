@@ -1,0 +1,177 @@
+"""`Asset`: one object per asset id. It owns the record, the accounts' references and the bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from assets.names import projection_key
+from assets.projection import (
+    ERASED,
+    erased_entry,
+    library_account,
+    library_destination,
+    library_entry,
+)
+from assets.record import AssetRecord, Variant
+from assets.references import Reference
+from assets.states import APPROVED
+from assets.store import AssetStore, Outcome
+from durable_objects.asset_bytes import AssetBytes, MissingBytesError
+from durable_objects.deliveries import Deliveries
+from durable_objects.storage import DurableDatabase
+from sql_port.outbox import Outbox
+from workers import DurableObject
+
+if TYPE_CHECKING:
+    from assets.store import StoredAsset
+
+KV = "kv"
+
+
+class Asset(DurableObject):
+    """Owns one asset. An object nobody filed anything in writes nothing: asking leaves no storage behind."""
+
+    def __init__(self, ctx: Any, env: Any) -> None:  # noqa: ANN401 - the runtime's objects
+        super().__init__(ctx, env)
+        database = DurableDatabase(self.ctx.storage)
+        self._store = AssetStore(database)
+        self._outbox = Outbox(database, "asset_outbox")
+        self._deliveries = Deliveries(self.ctx.storage, "asset_projection_delayed")
+        self._bytes = AssetBytes(self.env.MEDIA)
+        # Copying and deleting take turns, so that neither meets the other half-way.
+        self._turns = asyncio.Lock()
+
+    async def file(self, wire: dict[str, Any], reference: dict[str, Any]) -> dict[str, Any]:
+        """Take in an asset whose bytes are in place, or one more reference to one that is there.
+
+        Bytes of an asset that was not created are the caller's to delete.
+        """
+        held = Reference.from_wire(reference)
+        filed = self._store.file(AssetRecord.from_wire(wire), held)
+        if not filed.refused:
+            self._outbox.expect(library_destination(held.account_id))
+        await self._deliveries.schedule()
+        return {
+            "record": filed.record.to_wire(),
+            "created": filed.created,
+            "mine_was_there": filed.mine_was_there,
+            "refused": filed.refused,
+        }
+
+    async def read(self, asset_id: str) -> dict[str, Any] | None:
+        """Return the record and all references, or None for an asset that is not there."""
+        stored = self._store.read(asset_id)
+        if stored is None:
+            return None
+        references = [reference.to_wire() for reference in stored.references]
+        return {"record": stored.record.to_wire(), "references": references}
+
+    async def refer(self, asset_id: str, reference: dict[str, Any]) -> dict[str, Any] | None:
+        """Add or change an account's reference; None for an asset that is not there."""
+        held = Reference.from_wire(reference)
+        record = self._store.refer(asset_id, held, time.time())
+        if record is None:
+            return None
+        self._outbox.expect(library_destination(held.account_id))
+        await self._deliveries.schedule()
+        return {"record": record.to_wire()}
+
+    async def release(
+        self, asset_id: str, account_id: str, now: float, grace_seconds: float
+    ) -> dict[str, Any]:
+        """Delete an account's reference, with a time to change one's mind; the last one takes the bytes."""
+        left = self._store.release(asset_id, account_id, now, grace_seconds)
+        if self._store.version(asset_id):
+            await self._deliveries.schedule()
+        return {"left": left}
+
+    async def restore(self, asset_id: str, account_id: str) -> dict[str, Any]:
+        """Undo a release in time."""
+        restored = self._store.restore(asset_id, account_id, time.time())
+        if restored:
+            await self._deliveries.schedule()
+        return {"restored": restored}
+
+    async def decide(
+        self, asset_id: str, state: str, reason: str, expected_version: int | None
+    ) -> dict[str, Any]:
+        """Move the asset to another state; approved bytes are in place before anybody hears of it."""
+        async with self._turns:
+            version = None if expected_version is None else int(expected_version)
+            outcome = self._store.judge(asset_id, state, reason, version)
+            stored = self._store.read(asset_id)
+            if outcome is not Outcome.CHANGED or stored is None:
+                return _decided(outcome, stored)
+            try:
+                key = await self._bytes.publish(stored.record) if state == APPROVED else ""
+            except MissingBytesError as error:
+                print(json.dumps({"level": "error", "event": "asset_bytes_missing", "error": str(error)}))
+                return {**_decided(Outcome.ILLEGAL, stored), "cause": "bytes_missing"}
+            # References may have changed meanwhile, which is no conflict; the state cannot have.
+            outcome = self._store.decide(asset_id, state, reason, None, time.time(), key)
+            await self._deliveries.schedule()
+            return _decided(outcome, self._store.read(asset_id))
+
+    async def add_variant(
+        self, asset_id: str, extension: str, variant: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """Note another format whose bytes are in place; None for an asset that is not there."""
+        made = Variant.from_wire(extension, variant)
+        record = self._store.add_variant(asset_id, extension, made, time.time())
+        if record is None:
+            return None
+        await self._deliveries.schedule()
+        return {"record": record.to_wire()}
+
+    async def alarm(self) -> None:
+        """Erase what is due, delete what is litter, and tell KV and the libraries."""
+        await self._deliveries.run(self._work, self._store.next_end)
+
+    async def _work(self) -> None:
+        async with self._turns:
+            self._store.expire(time.time())
+            # The readers' copies first: what they still name should still be there.
+            for asset_id in self._store.ids():
+                await self._tell_kv(asset_id)
+                await self._tell_libraries(asset_id)
+            while litter := self._store.litter():
+                await self._bytes.delete(litter)
+                self._store.tidied(*litter)
+
+    async def _tell_kv(self, asset_id: str) -> None:
+        while self._outbox.is_due(KV, version := self._store.version(asset_id)):
+            stored = self._store.read(asset_id)
+            if stored is None:
+                await self.env.METADATA.delete(projection_key(asset_id))
+            else:
+                await self.env.METADATA.put(projection_key(asset_id), json.dumps(stored.record.to_wire()))
+            self._outbox.delivered(KV, version)
+
+    async def _tell_libraries(self, asset_id: str) -> None:
+        for destination in self._outbox.destinations():
+            account_id = library_account(destination)
+            while account_id is not None and self._outbox.is_due(
+                destination, version := self._store.version(asset_id)
+            ):
+                entry = _entry(asset_id, self._store.read(asset_id), account_id, version)
+                await self.env.LIBRARY.getByName(account_id).add_assets([entry])
+                self._outbox.delivered(destination, version)
+                if entry["state"] == ERASED and self._store.version(asset_id) == version:
+                    self._outbox.forget(destination)
+                    break
+
+
+def _entry(asset_id: str, stored: StoredAsset | None, account_id: str, version: int) -> dict[str, Any]:
+    references = stored.references if stored else ()
+    mine = next((one for one in references if one.account_id == account_id), None)
+    if stored is None or mine is None:
+        return erased_entry(asset_id, version)
+    return library_entry(stored.record, mine)
+
+
+def _decided(outcome: Outcome, stored: StoredAsset | None) -> dict[str, Any]:
+    answer: dict[str, Any] = {"outcome": outcome.value}
+    return answer if stored is None else {**answer, "record": stored.record.to_wire()}

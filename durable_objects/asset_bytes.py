@@ -1,0 +1,43 @@
+"""The bytes of an asset in R2, which only its object moves and deletes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from assets.names import media_key, original_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assets.record import AssetRecord
+
+
+class MissingBytesError(Exception):
+    """There is nothing where a record says that the bytes are."""
+
+
+class AssetBytes:
+    """Moves and deletes what the bucket has of one asset."""
+
+    def __init__(self, bucket: Any) -> None:  # noqa: ANN401 - an R2 binding
+        self._bucket = bucket
+
+    async def publish(self, record: AssetRecord) -> str:
+        """Copy the original to where it is delivered from and return that key; raise MissingBytesError.
+
+        The bucket checks the copy against the record's hash, so that what is published is what was scanned.
+        Doing it again does no harm. What it was copied from stays, until the change is committed.
+        """
+        source, target = original_key(record), media_key(record.asset_id, record.extension)
+        if source == target:
+            return target
+        found = await self._bucket.get(source)
+        if found is None:
+            raise MissingBytesError(f"there is nothing at {source}")
+        options = {"httpMetadata": {"contentType": record.content_type}, "sha256": record.sha256}
+        await self._bucket.put(target, found.body, options)
+        return target
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        """Delete keys; those that do not exist are fine."""
+        await self._bucket.delete(list(keys))

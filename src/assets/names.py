@@ -1,0 +1,41 @@
+"""Where things are: the keys in KV and R2."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assets.record import AssetRecord
+
+MEDIA = "media"
+QUARANTINE = "quarantine"
+
+
+def projection_key(asset_id: str) -> str:
+    """Return the KV key of an asset's record."""
+    return f"asset:{asset_id}"
+
+
+def media_key(asset_id: str, extension: str) -> str:
+    """Return the R2 key of an original that was approved at least once."""
+    return f"{MEDIA}/{asset_id}/original.{extension}"
+
+
+def quarantine_key(asset_id: str, extension: str) -> str:
+    """Return the R2 key of an original that was not approved yet, where its record names no other."""
+    return f"{QUARANTINE}/{asset_id}/original.{extension}"
+
+
+def variant_key(asset_id: str, extension: str) -> str:
+    """Return the R2 key of another format of an asset."""
+    return f"{MEDIA}/{asset_id}/variant.{extension}"
+
+
+def original_key(record: AssetRecord) -> str:
+    """Return the R2 key under which an asset's original lies now."""
+    return record.key or quarantine_key(record.asset_id, record.extension)
+
+
+def keys(record: AssetRecord) -> list[str]:
+    """Return the R2 keys of everything an asset consists of."""
+    return [original_key(record), *(variant_key(record.asset_id, one) for one in record.variants)]

@@ -1,0 +1,89 @@
+"""Who holds an asset: one reference per account, and what all of them together make visible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assets import wire as read
+from assets.errors import AssetWireError
+from assets.record import PRIVATE, VISIBILITIES
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One account's hold on an asset, with the account's own words about it.
+
+    `deleted_at` is None for a reference that counts; otherwise it waits for `erase_at`, until which it can be
+    restored.
+    """
+
+    account_id: str
+    created_at: float
+    visibility: str = PRIVATE
+    title: str = ""
+    tags: tuple[str, ...] = ()
+    description: str = ""
+    deleted_at: float | None = None
+    erase_at: float | None = None
+
+    def to_wire(self) -> dict[str, Any]:
+        """Return the reference as a plain dict of JSON values."""
+        return {
+            "account_id": self.account_id,
+            "created_at": self.created_at,
+            "visibility": self.visibility,
+            "title": self.title,
+            "tags": list(self.tags),
+            "description": self.description,
+            "deleted_at": self.deleted_at,
+            "erase_at": self.erase_at,
+        }
+
+    @classmethod
+    def from_wire(cls, wire: object) -> Reference:
+        """Return the reference of a plain dict, or raise AssetWireError; unknown keys are ignored."""
+        if not isinstance(wire, Mapping) or not {"account_id", "created_at"} <= wire.keys():
+            raise AssetWireError("a reference is a mapping with an account_id and created_at")
+        known = {name: reader(wire[name]) for name, reader in _READERS.items() if name in wire}
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What follows from all references that count."""
+
+    held: bool
+    visibility: str
+    title: str
+    tags: tuple[str, ...]
+    description: str
+
+
+def summary(references: Iterable[Reference]) -> Summary:
+    """Return the most open visibility, and the words of the oldest reference that shows itself.
+
+    What an account keeps private never reaches a page, not even beside another account's public reference.
+    """
+    counting = sorted(
+        (one for one in references if one.deleted_at is None),
+        key=lambda one: (one.created_at, one.account_id),
+    )
+    visibility = min((one.visibility for one in counting), key=VISIBILITIES.index, default=PRIVATE)
+    shown = next((one for one in counting if one.visibility != PRIVATE), None)
+    if shown is None:
+        return Summary(bool(counting), visibility, "", (), "")
+    return Summary(True, visibility, shown.title, shown.tags, shown.description)
+
+
+_READERS: dict[str, Callable[[object], Any]] = {
+    "account_id": read.text,
+    "created_at": read.number,
+    "visibility": read.one_of(*VISIBILITIES),
+    "title": read.text,
+    "tags": read.texts,
+    "description": read.text,
+    "deleted_at": read.optional(read.number),
+    "erase_at": read.optional(read.number),
+}

@@ -1,0 +1,314 @@
+"""Assets in SQL, keyed by asset id: many in process, one in the Durable Object that owns an asset."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from assets.names import keys, original_key
+from assets.record import AssetRecord, Variant, changed
+from assets.references import Reference, summary
+from assets.states import REFUSED, is_legal
+from sql_port import migrate, schema_version
+
+if TYPE_CHECKING:
+    from sql_port import Database, Row
+
+_NAME = "assets"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAsset:
+    """A record and everybody who holds it, the oldest first; those that were released stay until erased."""
+
+    record: AssetRecord
+    references: tuple[Reference, ...]
+
+    def held_by(self, account_id: str) -> Reference | None:
+        """Return an account's reference, or None if it has none that counts."""
+        mine = (one for one in self.references if one.account_id == account_id)
+        return next((one for one in mine if one.deleted_at is None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What became of filing. `refused` says that a verdict on these bytes keeps them out."""
+
+    record: AssetRecord
+    created: bool
+    mine_was_there: bool
+    refused: bool = False
+
+
+class Outcome(StrEnum):
+    """What became of a decision."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    """It was decided so before: messages come more than once."""
+    UNKNOWN = "unknown"
+    CONFLICT = "conflict"
+    ILLEGAL = "illegal"
+
+
+class AssetStore:
+    """The assets of one database. Reading never creates anything; the tables come with the first asset.
+
+    An asset whose last reference was erased leaves its version, so that a later one goes on counting, and,
+    if it was rejected or taken down, its record. `litter` names bytes that nothing leads to any more.
+    """
+
+    MIGRATIONS: ClassVar[tuple[str, ...]] = (
+        """CREATE TABLE assets (
+            asset_id TEXT PRIMARY KEY, version INTEGER NOT NULL, record TEXT
+        ) WITHOUT ROWID""",
+        """CREATE TABLE asset_references (
+            asset_id TEXT NOT NULL, account_id TEXT NOT NULL, created_at REAL NOT NULL, erase_at REAL,
+            reference TEXT NOT NULL, PRIMARY KEY (asset_id, account_id)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX asset_references_by_end ON asset_references (erase_at) WHERE erase_at IS NOT NULL",
+        "CREATE TABLE asset_litter (key TEXT PRIMARY KEY) WITHOUT ROWID",
+    )
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._ready = False
+
+    def file(self, record: AssetRecord, reference: Reference) -> Filed:
+        """Take in an asset, or one more reference to one that is there; a reference that is there stays."""
+        migrate(self._database, _NAME, self.MIGRATIONS)
+        return self._database.transaction(lambda: self._file(record, reference))
+
+    def read(self, asset_id: str) -> StoredAsset | None:
+        """Return an asset, or None for one that is not there (any more)."""
+        if not self._exists():
+            return None
+        rows = self._database.execute("SELECT record FROM assets WHERE asset_id = ?", asset_id)
+        if not rows or rows[0]["record"] is None:
+            return None
+        return StoredAsset(AssetRecord.from_wire(json.loads(rows[0]["record"])), self._references(asset_id))
+
+    def version(self, asset_id: str) -> int:
+        """Return the version of an asset, of one that is gone the one it went with, 0 of one never seen."""
+        if not self._exists():
+            return 0
+        rows = self._database.execute("SELECT version FROM assets WHERE asset_id = ?", asset_id)
+        return int(rows[0]["version"]) if rows else 0
+
+    def ids(self) -> list[str]:
+        """Return the ids of all assets there ever were."""
+        rows = self._database.execute("SELECT asset_id FROM assets") if self._exists() else []
+        return [row["asset_id"] for row in rows]
+
+    def refer(self, asset_id: str, reference: Reference, now: float) -> AssetRecord | None:
+        """Add an account's reference or change its words and visibility; None for an unknown asset.
+
+        A reference keeps the moment at which it was made.
+        """
+
+        def work() -> AssetRecord | None:
+            stored = self.read(asset_id)
+            if stored is None or (stored.record.state in REFUSED and not stored.references):
+                return None
+            mine = stored.held_by(reference.account_id)
+            since = mine.created_at if mine else reference.created_at
+            self._put_reference(
+                asset_id, replace(reference, created_at=since, deleted_at=None, erase_at=None)
+            )
+            return self._summarise(stored.record, now)
+
+        return self._database.transaction(work)
+
+    def release(self, asset_id: str, account_id: str, now: float, grace_seconds: float) -> int:
+        """Mark an account's reference as deleted; return how many are left that count.
+
+        It can be restored until the grace period ends. Releasing again does not prolong that.
+        """
+
+        def work() -> int:
+            stored = self.read(asset_id)
+            if stored is None:
+                return 0
+            mine = stored.held_by(account_id)
+            if mine is not None:
+                self._put_reference(
+                    asset_id, replace(mine, deleted_at=now, erase_at=now + max(0.0, grace_seconds))
+                )
+                self._summarise(stored.record, now)
+            return sum(one.deleted_at is None for one in self._references(asset_id))
+
+        return self._database.transaction(work)
+
+    def restore(self, asset_id: str, account_id: str, now: float) -> bool:
+        """Undo a release whose grace period has not ended; False if there is nothing to undo."""
+
+        def work() -> bool:
+            stored = self.read(asset_id)
+            references = stored.references if stored else ()
+            mine = next((one for one in references if one.account_id == account_id), None)
+            if stored is None or mine is None or mine.erase_at is None or mine.erase_at <= now:
+                return False
+            self._put_reference(asset_id, replace(mine, deleted_at=None, erase_at=None))
+            self._summarise(stored.record, now)
+            return True
+
+        return self._database.transaction(work)
+
+    def judge(self, asset_id: str, state: str, reason: str, expected_version: int | None) -> Outcome:
+        """Say what would become of a decision, without taking it."""
+        stored = self.read(asset_id)
+        if stored is None:
+            return Outcome.UNKNOWN
+        record = stored.record
+        if record.state == state and record.reason == reason:
+            return Outcome.UNCHANGED
+        if expected_version is not None and record.version != expected_version:
+            return Outcome.CONFLICT
+        # Verdicts whose bytes are gone stay: there is nothing to put up again.
+        if not stored.references or not is_legal(record.state, state):
+            return Outcome.ILLEGAL
+        return Outcome.CHANGED
+
+    def decide(
+        self, asset_id: str, state: str, reason: str, expected_version: int | None, now: float, key: str = ""
+    ) -> Outcome:
+        """Move an asset to another state if that is legal. `key` is where its original lies from now on."""
+
+        def work() -> Outcome:
+            outcome = self.judge(asset_id, state, reason, expected_version)
+            stored = self.read(asset_id)
+            if outcome is not Outcome.CHANGED or stored is None:
+                return outcome
+            before = original_key(stored.record)
+            after = key or before
+            self._put(changed(stored.record, now, state=state, reason=reason, key=after))
+            if after != before:
+                self._litter([before])
+                self.tidied(after)
+            return outcome
+
+        return self._database.transaction(work)
+
+    def add_variant(self, asset_id: str, extension: str, variant: Variant, now: float) -> AssetRecord | None:
+        """Note another format of an asset whose bytes are in place; None for an unknown asset."""
+
+        def work() -> AssetRecord | None:
+            stored = self.read(asset_id)
+            if stored is None or not stored.references:
+                return None
+            variants = {**stored.record.variants, extension: variant}
+            return self._put(changed(stored.record, now, variants=variants))
+
+        return self._database.transaction(work)
+
+    def expire(self, now: float) -> None:
+        """Erase the references whose grace period ended.
+
+        An asset that loses its last one loses its bytes, which become litter.
+        """
+        if self._exists():
+            self._database.transaction(lambda: self._expire(now))
+
+    def next_end(self) -> float | None:
+        """Return when the next grace period ends."""
+        if not self._exists():
+            return None
+        (row,) = self._database.execute("SELECT min(erase_at) AS at FROM asset_references")
+        return None if row["at"] is None else float(row["at"])
+
+    def litter(self) -> list[str]:
+        """Return R2 keys to be deleted."""
+        rows = self._database.execute("SELECT key FROM asset_litter LIMIT 1000") if self._exists() else []
+        return [row["key"] for row in rows]
+
+    def tidied(self, *removed: str) -> None:
+        """Note that keys were deleted, or are in use again."""
+        for key in removed:
+            self._database.execute("DELETE FROM asset_litter WHERE key = ?", key)
+
+    def _file(self, record: AssetRecord, reference: Reference) -> Filed:
+        stored = self.read(record.asset_id)
+        if stored is None:
+            version = self.version(record.asset_id) + 1
+            self._put_reference(record.asset_id, reference)
+            self.tidied(*keys(record))
+            return Filed(self._summarise(replace(record, version=version - 1), None), True, False)
+        mine_was_there = stored.held_by(reference.account_id) is not None
+        if mine_was_there or stored.record.state in REFUSED:
+            return Filed(stored.record, False, mine_was_there, not mine_was_there)
+        self._put_reference(record.asset_id, reference)
+        return Filed(self._summarise(stored.record, reference.created_at), False, False)
+
+    def _expire(self, now: float) -> None:
+        rows = self._database.execute(
+            "DELETE FROM asset_references WHERE erase_at <= ? RETURNING asset_id", now
+        )
+        for asset_id in {row["asset_id"] for row in rows}:
+            stored = self.read(asset_id)
+            if stored is None or stored.references:
+                continue
+            self._litter(keys(stored.record))
+            if stored.record.state in REFUSED:
+                self._put(changed(stored.record, now, variants={}))
+            else:
+                self._database.execute(
+                    "UPDATE assets SET record = NULL, version = version + 1 WHERE asset_id = ?", asset_id
+                )
+
+    def _summarise(self, record: AssetRecord, now: float | None) -> AssetRecord:
+        """Store what follows from the references, one version later; a new record keeps no change time."""
+        seen = summary(self._references(record.asset_id))
+        return self._put(
+            replace(
+                record,
+                version=record.version + 1,
+                updated_at=now,
+                held=seen.held,
+                visibility=seen.visibility,
+                title=seen.title,
+                tags=seen.tags,
+                description=seen.description,
+            )
+        )
+
+    def _put(self, record: AssetRecord) -> AssetRecord:
+        self._database.execute(
+            "INSERT INTO assets (asset_id, version, record) VALUES (?, CAST(? AS INTEGER), ?)"
+            " ON CONFLICT (asset_id) DO UPDATE SET version = excluded.version, record = excluded.record",
+            record.asset_id,
+            record.version,
+            json.dumps(record.to_wire(), separators=(",", ":")),
+        )
+        return record
+
+    def _put_reference(self, asset_id: str, reference: Reference) -> None:
+        self._database.execute(
+            "INSERT INTO asset_references (asset_id, account_id, created_at, erase_at, reference)"
+            " VALUES (?, ?, ?, ?, ?) ON CONFLICT (asset_id, account_id) DO UPDATE SET"
+            " created_at = excluded.created_at, erase_at = excluded.erase_at, reference = excluded.reference",
+            asset_id,
+            reference.account_id,
+            reference.created_at,
+            reference.erase_at,
+            json.dumps(reference.to_wire(), separators=(",", ":")),
+        )
+
+    def _references(self, asset_id: str) -> tuple[Reference, ...]:
+        rows: list[Row] = self._database.execute(
+            "SELECT reference FROM asset_references WHERE asset_id = ? ORDER BY created_at, account_id",
+            asset_id,
+        )
+        return tuple(Reference.from_wire(json.loads(row["reference"])) for row in rows)
+
+    def _litter(self, left: list[str]) -> None:
+        for key in left:
+            self._database.execute("INSERT INTO asset_litter (key) VALUES (?) ON CONFLICT DO NOTHING", key)
+
+    def _exists(self) -> bool:
+        """Tell whether anything was ever filed here, bringing an older schema up to date if so."""
+        if not self._ready and schema_version(self._database, _NAME):
+            migrate(self._database, _NAME, self.MIGRATIONS)
+            self._ready = True
+        return self._ready

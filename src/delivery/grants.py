@@ -1,0 +1,28 @@
+"""Whether an asset is delivered, and which bytes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assets.record import PRIVATE
+from assets.states import APPROVED, REJECTED, TAKEN_DOWN
+from delivery.problems import GONE, IN_REVIEW, NO_VARIANT, REFUSED, UNKNOWN_ASSET
+from delivery.representations import choose
+
+if TYPE_CHECKING:
+    from assets.record import AssetRecord
+    from delivery.problems import Problem
+    from delivery.representations import Chosen
+
+
+def grant(record: AssetRecord, extension: str | None, *, is_signed: bool) -> Chosen | Problem:
+    """Return what to deliver of an asset, or why not. `is_signed` says that a valid URL grants it.
+
+    A private asset without such a URL looks like one that does not exist: its id follows from its content,
+    so anybody who has the same file could otherwise learn that somebody else does.
+    """
+    if not record.held or (record.visibility == PRIVATE and not is_signed):
+        return UNKNOWN_ASSET
+    if record.state != APPROVED:
+        return {REJECTED: REFUSED, TAKEN_DOWN: GONE}.get(record.state, IN_REVIEW)
+    return choose(record, extension) or NO_VARIANT

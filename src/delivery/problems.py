@@ -1,0 +1,66 @@
+"""Answers that are no media: `application/problem+json`, kept by no cache."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cdn.verification import Verdict
+
+_TITLES = {
+    403: "Forbidden",
+    404: "Not Found",
+    410: "Gone",
+    429: "Too Many Requests",
+    451: "Unavailable For Legal Reasons",
+    503: "Service Unavailable",
+}
+
+
+class Problem(NamedTuple):
+    """A refusal: `members` are further members of its document."""
+
+    status: int
+    code: str
+    detail: str
+    members: Mapping[str, str] = {}
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers it is sent with; scripts of other sites may read it."""
+        return {
+            "content-type": "application/problem+json",
+            "cache-control": "private, no-store",
+            "access-control-allow-origin": "*",
+            "x-content-type-options": "nosniff",
+        }
+
+    def text(self) -> str:
+        """Return the document."""
+        return json.dumps(
+            {
+                "type": "about:blank",
+                "title": _TITLES[self.status],
+                "status": self.status,
+                "code": self.code,
+                "detail": self.detail,
+                **self.members,
+            }
+        )
+
+
+UNKNOWN_ASSET = Problem(404, "unknown_asset", "There is no such asset.")
+IN_REVIEW = Problem(404, "asset_in_review", "The asset is not published yet.")
+REFUSED = Problem(451, "asset_rejected", "The asset was not accepted.")
+GONE = Problem(410, "asset_taken_down", "The asset was taken down.")
+UNAVAILABLE = Problem(503, "unavailable", "The asset could not be looked up just now.")
+TOO_MANY = Problem(429, "rate_limited", "Too many requests for assets that are not there.")
+NO_VARIANT = Problem(404, "variant_unavailable", "The asset has no such format, or not yet.")
+
+
+def refused_url(verdict: Verdict) -> Problem:
+    """Return the answer to a signed URL that is not valid."""
+    reason = "" if verdict.refusal is None else verdict.refusal.value
+    return Problem(403, "signed_url_refused", f"{verdict.message}.", {"reason": reason})

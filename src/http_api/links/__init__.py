@@ -1,0 +1,1 @@
+"""What can be done with links: each use case over the ports, whatever route asks for it."""

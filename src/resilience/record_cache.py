@@ -1,0 +1,113 @@
+"""The records an isolate remembers: the newest-used ones, each for a while."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Generic, Protocol, TypeVar
+
+
+class Freshness(Enum):
+    """What may be done with an entry."""
+
+    FRESH = "fresh"
+    """Use it."""
+    AGEING = "ageing"
+    """Use it, and fetch a newer one beside the answer."""
+    STALE = "stale"
+    """Fetch a newer one first; use it only if that fails."""
+
+
+class Versioned(Protocol):
+    """A record whose version grows with every change."""
+
+    @property
+    def version(self) -> int:
+        """Return the version."""
+        ...
+
+
+Record = TypeVar("Record", bound=Versioned)
+
+
+@dataclass(slots=True)
+class CachedRecord(Generic[Record]):
+    """A record, and whatever its reader prepared from it. `fresh_until` grows when a refresh begins."""
+
+    record: Record
+    fetched_at: float
+    fresh_until: float
+    prepared: Any = None
+
+    def renew(self, fetched_at: float, fresh_until: float) -> None:
+        """Note that the same version was fetched again."""
+        self.fetched_at, self.fresh_until = fetched_at, fresh_until
+
+
+Entry = TypeVar("Entry", bound=CachedRecord[Any])
+
+
+class RecordCache(Generic[Entry]):
+    """Keeps up to `max_records` entries for `fresh_seconds`, and `ageing_seconds` more while one is fetched.
+
+    So an entry that is used is never older than both together; beyond that it only bridges a failure of the
+    sources, for at most `bridge_seconds`.
+    """
+
+    def __init__(
+        self,
+        entry_type: type[Entry],
+        max_records: int,
+        fresh_seconds: float,
+        ageing_seconds: float,
+        bridge_seconds: float,
+    ) -> None:
+        self._entry_type = entry_type
+        self._entries: OrderedDict[str, Entry] = OrderedDict()
+        self._max_records = max_records
+        self._fresh_seconds = fresh_seconds
+        self._ageing_seconds = ageing_seconds
+        self._bridge_seconds = bridge_seconds
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def get(self, name: str) -> Entry | None:
+        """Return an entry and note that it was used."""
+        entry = self._entries.get(name)
+        if entry is not None:
+            self._entries.move_to_end(name)
+        return entry
+
+    def freshness(self, entry: Entry, now: float) -> Freshness:
+        """Say what may be done with an entry; only the first who asks is told that it is ageing."""
+        if now < entry.fresh_until:
+            return Freshness.FRESH
+        if now < entry.fetched_at + self._fresh_seconds + self._ageing_seconds:
+            entry.fresh_until = entry.fetched_at + self._fresh_seconds + self._ageing_seconds
+            return Freshness.AGEING
+        return Freshness.STALE
+
+    def bridges(self, entry: Entry, now: float) -> bool:
+        """Tell whether a stale entry may still stand in for sources that fail."""
+        return now < entry.fetched_at + self._bridge_seconds
+
+    def put(self, name: str, record: Any, now: float) -> Entry:  # noqa: ANN401 - the entry's record
+        """Remember a record; the one that was unused for longest makes room.
+
+        What was prepared from the same version stays: preparing it again would change nothing.
+        """
+        entry = self._entries.get(name)
+        if entry is not None and entry.record.version == record.version:
+            entry.renew(now, now + self._fresh_seconds)
+        else:
+            entry = self._entries[name] = self._entry_type(record, now, now + self._fresh_seconds)
+        self._entries.move_to_end(name)
+        if len(self._entries) > self._max_records:
+            self._entries.popitem(last=False)
+        return entry
+
+    def forget(self, name: str) -> None:
+        """Drop an entry."""
+        self._entries.pop(name, None)

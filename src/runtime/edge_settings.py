@@ -1,0 +1,44 @@
+"""The edge Worker's variables, read once: a wrong value stops the first request with a sentence naming it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+MAX_CACHED_LINKS = 10_000
+FRESH_SECONDS = 20.0
+AGEING_SECONDS = 10.0
+BRIDGE_SECONDS = 3_600.0
+MAX_FLUSH_CLICKS = 10_000
+MAX_FLUSH_MS = 10_000
+
+
+class EdgeSettings(NamedTuple):
+    """What an operator may choose."""
+
+    base_url: str
+    ignores_case: bool
+    pepper: str
+    flush_clicks: int
+    flush_seconds: float
+    rate_limits: str
+
+
+def read_settings(env: Any) -> EdgeSettings:  # noqa: ANN401 - the bindings
+    """Return the settings of an environment; raise ValueError."""
+    case = env.CODE_CASE
+    if case not in {"sensitive", "insensitive"}:
+        raise ValueError(f'CODE_CASE must be "sensitive" or "insensitive", not {case!r}')
+    return EdgeSettings(
+        base_url=env.PUBLIC_BASE_URL.rstrip("/"),
+        ignores_case=case == "insensitive",
+        pepper=env.LINK_PEPPER,
+        flush_clicks=_whole("FLUSH_CLICKS", env.FLUSH_CLICKS, MAX_FLUSH_CLICKS),
+        flush_seconds=_whole("FLUSH_MS", env.FLUSH_MS, MAX_FLUSH_MS) / 1_000,
+        rate_limits=env.RATE_LIMITS,
+    )
+
+
+def _whole(name: str, text: str, most: int) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= most):
+        raise ValueError(f"{name} must be a whole number from 1 to {most}, not {text!r}")
+    return int(text)

@@ -1,0 +1,124 @@
+"""The pages of short links, for a Worker that loads them only when a visitor needs one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import qr
+from pages.info import info_page
+from pages.interstitial import link_page
+from pages.password import password_form
+from pages.problems import blocked, busy, expired, gone, not_found, problem, too_many
+from pages.share import share_page
+from pages.unfurl import unfurl_page
+from redirecting.outcomes import Kind, Outcome
+from runtime.replies import page_reply, reply
+from sharelinks.open_graph import ShareMedia
+from sharelinks.record import LinkRecord
+
+if TYPE_CHECKING:
+    from pages.document import Page
+    from sharelinks.paths import LinkPath
+
+__all__ = [
+    "busy",
+    "info_page",
+    "limited",
+    "no_form",
+    "not_found",
+    "page_of",
+    "password_form",
+    "qr_reply",
+    "too_many",
+    "unavailable",
+    "used_up",
+]
+
+_FIRST_ERROR = 400
+_STILL = ShareMedia(renditions=())
+"""Nothing makes other formats of an upload yet."""
+_QR_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
+_QR_SECONDS = 86_400
+_MAX_QR_OPTIONS = 10
+_MAX_DIGITS = 5
+
+
+def page_of(outcome: Outcome, record: LinkRecord, base_url: str) -> Page:
+    """Return the page of any answer that is no redirect."""
+    if outcome.status >= _FIRST_ERROR:
+        return _refusal(outcome, record.code)
+    if outcome.kind is Kind.PASSWORD:
+        return password_form(record.code)
+    if outcome.kind is Kind.UNFURL:
+        return unfurl_page(record if outcome.location else _anonymous(record, base_url), base_url, _STILL)
+    if outcome.asset_id is None:
+        return link_page(record, outcome.location, base_url)
+    asset_id = outcome.asset_id
+    return share_page(record, base_url, _STILL, asset_id=asset_id, image_url=outcome.location)
+
+
+def _anonymous(record: LinkRecord, base_url: str) -> LinkRecord:
+    """Return a record that says nothing of what the code leads to."""
+    return LinkRecord(record.code, base_url, record.created_at)
+
+
+def _refusal(outcome: Outcome, code: str) -> Page:
+    match outcome.kind:
+        case Kind.EXPIRED:
+            return expired(code)
+        case Kind.GONE:
+            return gone(code, outcome.code)
+        case Kind.BLOCKED:
+            return blocked(code, outcome.reason)
+        case _:
+            return not_found(code, outcome.code)
+
+
+def used_up(code: str) -> Page:
+    """Return the 410 page of a link whose clicks are spent."""
+    return problem(410, "Link used up", f"The link {code} was followed as often as it may be.")
+
+
+def limited(code: str) -> Page:
+    """Return what a look without a click gets to see of a limited link: nothing of its target."""
+    return problem(200, "Limited link", f"The link {code} can be followed a limited number of times.")
+
+
+def unavailable() -> Page:
+    """Return the 503 page for when neither KV nor the owner of the code answers."""
+    return problem(
+        503,
+        "Try again in a moment",
+        "This link could not be looked up just now.",
+        {"retry-after": "5"},
+    )
+
+
+def no_form() -> Page:
+    """Return the 405 page of a form sent to a link without a password."""
+    return problem(405, "Nothing to send here", "This link takes no form.", {"allow": "GET, HEAD"})
+
+
+def qr_reply(asked: LinkPath, base_url: str, query: str, method: str) -> Any:  # noqa: ANN401 - a JS object
+    """Return a short link's QR code; `size`, `margin`, `level`, `dark` and `light` in the query shape it."""
+    given = dict(pair.split("=", 1) for pair in query.split("&")[:_MAX_QR_OPTIONS] if "=" in pair)
+    options: dict[str, Any] = {name: _number(given[name]) for name in ("size", "margin") if name in given}
+    options |= {name: unquote(given[name]) for name in ("level", "dark", "light") if name in given}
+    try:
+        draw = qr.svg if asked.view == "svg" else qr.png
+        image = draw(f"{base_url}/s/{asked.code}", **options)
+    except qr.QrError as error:
+        return page_reply(problem(400, "No such QR code", f"{error}."), method)
+    headers = {
+        "content-type": _QR_TYPES[asked.view],
+        "cache-control": f"public, max-age={_QR_SECONDS}",
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+        "x-content-type-options": "nosniff",
+    }
+    return reply(200, headers, image if method == "GET" else None)
+
+
+def _number(text: str) -> int | str:
+    """Return a short number; anything else stays text, which the drawing refuses."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS else text

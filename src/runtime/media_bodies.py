@@ -1,0 +1,97 @@
+"""The bytes of media: from the edge's cache, else from the bucket. Python sees streams, never bytes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from js import Headers, caches
+from js import Request as JsRequest
+from js import Response as JsResponse
+
+from delivery.representations import cache_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cdn.ranges import Span
+    from delivery.representations import Chosen
+
+MAX_CACHED_BYTES = 512 * 1024 * 1024
+"""The platform's cache takes no larger object on most plans."""
+CACHED_SECONDS = 30 * 86_400
+
+_PARTIAL = 206
+
+
+class MediaBodies:
+    """Reads formats of assets. Only what everybody may see is kept in the cache, and only under its tag."""
+
+    def __init__(self, bucket: Any, base_url: str) -> None:  # noqa: ANN401 - an R2 binding
+        self._bucket = bucket
+        self._base_url = base_url
+        self._being_kept: set[str] = set()
+
+    async def cached(self, asset_id: str, chosen: Chosen, span: Span | None) -> Any | None:  # noqa: ANN401 - a JS stream
+        """Return the bytes from this data centre's cache, or None; a cache that fails has nothing."""
+        url = cache_url(self._base_url, asset_id, chosen.tag)
+        headers = {} if span is None else {"range": f"bytes={span[0]}-{span[1]}"}
+        asked = JsRequest.new(url, headers=Headers.new(list(headers.items())))
+        try:
+            found = await caches.default.match(asked)
+        except Exception as error:  # noqa: BLE001 - the bucket has the same bytes
+            _warn("media_cache_failed", chosen, error)
+            return None
+        if found is None:
+            return None
+        if span is not None and found.status != _PARTIAL:
+            await found.body.cancel()
+            return None
+        return found.body
+
+    async def stored(self, chosen: Chosen, span: Span | None) -> Any | None:  # noqa: ANN401 - an R2 object
+        """Return the bucket's object, None if it has none, another than the record says, or fails."""
+        options = {} if span is None else {"range": {"offset": span[0], "length": span[1] - span[0] + 1}}
+        try:
+            found = await self._bucket.get(chosen.key, options)
+        except Exception as error:  # noqa: BLE001 - the visitor is told to come back
+            _warn("media_bucket_failed", chosen, error)
+            return None
+        if found is not None and int(found.size) == chosen.length:
+            return found
+        _warn("media_bytes_missing", chosen, "nothing there" if found is None else f"{int(found.size)} bytes")
+        return None
+
+    async def keep(self, asset_id: str, chosen: Chosen) -> None:
+        """Put the whole bytes into the cache, beside the answer and with a read of its own.
+
+        Sharing the visitor's stream would have to hold back what the slower of the two has not taken yet.
+        """
+        url = cache_url(self._base_url, asset_id, chosen.tag)
+        if chosen.length > MAX_CACHED_BYTES or url in self._being_kept:
+            return
+        self._being_kept.add(url)
+        try:
+            found = await self.stored(chosen, None)
+            if found is not None:
+                headers = {
+                    "content-type": chosen.content_type,
+                    "content-length": str(chosen.length),
+                    "cache-control": f"public, max-age={CACHED_SECONDS}",
+                    "etag": f'"{chosen.tag}"',
+                }
+                kept = JsResponse.new(found.body, headers=Headers.new(list(headers.items())))
+                await caches.default.put(url, kept)
+        except Exception as error:  # noqa: BLE001 - the cache is a help, and no visitor waits for it
+            _warn("media_not_cached", chosen, error)
+        finally:
+            self._being_kept.discard(url)
+
+    async def purge(self, asset_id: str, tags: Iterable[str]) -> int:
+        """Delete the entries of an asset from this data centre's cache; return how many there were."""
+        urls = [cache_url(self._base_url, asset_id, tag) for tag in tags]
+        return sum([bool(await caches.default.delete(url)) for url in urls])
+
+
+def _warn(event: str, chosen: Chosen, error: object) -> None:
+    print(json.dumps({"level": "warning", "event": event, "key": chosen.key, "error": str(error)}))

@@ -1,0 +1,103 @@
+"""A record by its name: from KV, else from the object that owns it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+    from resilience.circuit_breaker import CircuitBreaker
+
+SOURCE_TIMEOUT_SECONDS = 3.0
+
+Record = TypeVar("Record")
+
+
+class UnavailableError(Exception):
+    """Neither KV nor the owner answered."""
+
+
+class RecordSource(Generic[Record]):
+    """Asks KV first. A KV miss asks the owner, so that what is new works everywhere at once.
+
+    `from_wire` makes a record of its plain form and raises ValueError for one that is none. What KV has
+    counts only if `trusts` says so of it.
+    """
+
+    def __init__(
+        self,
+        metadata: Any,  # noqa: ANN401 - a binding
+        owners: Any,  # noqa: ANN401 - a binding
+        key: Callable[[str], str],
+        from_wire: Callable[[object], Record],
+        kv_breaker: CircuitBreaker,
+        owners_breaker: CircuitBreaker,
+        trusts: Callable[[Record], bool] = lambda _record: True,
+    ) -> None:
+        self._metadata = metadata
+        self._owners = owners
+        self._key = key
+        self._from_wire = from_wire
+        self._kv_breaker = kv_breaker
+        self._owners_breaker = owners_breaker
+        self._trusts = trusts
+
+    async def fetch(
+        self, name: str, now: float, may_ask_owner: Callable[[], Awaitable[bool]]
+    ) -> Record | None:
+        """Return a record, None for one that does not exist; raise UnavailableError.
+
+        `may_ask_owner` is asked before a name of which KV knows nothing to go by goes to its owner; an error
+        it raises passes through.
+        """
+        known, failed = await self._guarded(self._projected(name), now, self._kv_breaker)
+        if known is not None and self._trusts(known):
+            return known
+        if not failed and not await may_ask_owner():
+            return None
+        return await self.ask_owner(name, now)
+
+    async def ask_owner(self, name: str, now: float) -> Record | None:
+        """Return a record as it is at this moment; raise UnavailableError."""
+        owned, failed = await self._guarded(self._owned(name), now, self._owners_breaker)
+        if failed:
+            raise UnavailableError(name)
+        return owned
+
+    async def _projected(self, name: str) -> Record | None:
+        text = await self._metadata.get(self._key(name))
+        return None if text is None else self._from_wire(json.loads(text))
+
+    async def _owned(self, name: str) -> Record | None:
+        answer = await self._owners.getByName(name).read(name)
+        return None if answer is None else self._from_wire(answer["record"])
+
+    async def _guarded(
+        self, source: Coroutine[Any, Any, Record | None], now: float, breaker: CircuitBreaker
+    ) -> tuple[Record | None, bool]:
+        """Return what a source answers, and whether it failed to."""
+        now_ms = int(now * 1000)
+        if not breaker.allow(now_ms):
+            source.close()
+            return None, True
+        try:
+            found = await asyncio.wait_for(source, SOURCE_TIMEOUT_SECONDS)
+        except ValueError as error:
+            # The source works; what it holds does not. The next source may know better.
+            breaker.succeeded(now_ms)
+            _warn(breaker.name, error)
+            return None, True
+        except Exception as error:  # noqa: BLE001 - whatever a source says, the next one is asked
+            breaker.failed(now_ms)
+            _warn(breaker.name, error)
+            return None, True
+        breaker.succeeded(now_ms)
+        return found, False
+
+
+def _warn(dependency: str, error: Exception) -> None:
+    event = {"level": "warning", "event": "source_failed", "dependency": dependency}
+    print(json.dumps({**event, "error": str(error) or "timeout"}))

@@ -1,0 +1,33 @@
+"""The links an isolate remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from resilience.record_cache import CachedRecord, Freshness, RecordCache
+from sharelinks.record import LinkRecord
+
+__all__ = ["CachedLink", "Freshness", "LinkCache"]
+
+
+@dataclass(slots=True)
+class CachedLink(CachedRecord[LinkRecord]):
+    """A link, the redirect prepared from it, and whether its owner said that its clicks are spent."""
+
+    prepared_until: float = 0.0
+    is_full: bool = False
+
+    def renew(self, fetched_at: float, fresh_until: float) -> None:
+        """Note that the same version was fetched again; whether it is full has to be asked again."""
+        # No bare super(): a dataclass with slots is another class than the one that holds this method.
+        CachedRecord.renew(self, fetched_at, fresh_until)
+        self.is_full = False
+
+
+class LinkCache(RecordCache[CachedLink]):
+    """Links by code."""
+
+    def __init__(
+        self, max_links: int, fresh_seconds: float, ageing_seconds: float, bridge_seconds: float
+    ) -> None:
+        super().__init__(CachedLink, max_links, fresh_seconds, ageing_seconds, bridge_seconds)

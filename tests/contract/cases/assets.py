@@ -1,0 +1,228 @@
+"""Assets: who holds them decides how long they live, and a verdict outlives its bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from assets.names import media_key, variant_key
+from assets.record import PRIVATE, PUBLIC, UNLISTED, AssetRecord, Variant
+from assets.references import Reference
+from assets.states import APPROVED, FLAGGED, PENDING, REJECTED, TAKEN_DOWN
+from assets.store import AssetStore, Outcome
+from sql_port import Database
+from sql_port.outbox import Outbox
+
+T0 = 1_800_000_000.125
+DAY = 86_400.0
+ID = "A" * 32
+RECORD = AssetRecord(
+    ID, "ab" * 32, "image/gif", "gif", 10_000_000_000, T0, width=3, height=2, frames=4, duration_ms=500
+)
+VARIANT = Variant("video/mp4", 70, "mp4-1", 3, 2)
+
+
+def mine(account_id: str = "ann", created_at: float = T0, **more: Any) -> Reference:
+    """Return a reference."""
+    return Reference(account_id, created_at, **more)
+
+
+def case_filing_twice_gives_one_asset_with_a_reference_for_each_account(database: Database) -> None:
+    store = AssetStore(database)
+    first = store.file(RECORD, mine("ann"))
+    assert (first.created, first.mine_was_there, first.refused) == (True, False, False)
+    assert first.record == RECORD
+    again = store.file(RECORD, mine("ann", title="other", visibility=PUBLIC))
+    assert (again.created, again.mine_was_there) == (False, True)
+    assert again.record == RECORD
+    other = store.file(RECORD, mine("bob", T0 + 5, title="Bob's", tags=("x",), visibility=PUBLIC))
+    assert (other.created, other.mine_was_there) == (False, False)
+    assert other.record == dataclasses.replace(
+        RECORD, version=2, updated_at=T0 + 5, visibility=PUBLIC, title="Bob's", tags=("x",)
+    )
+    stored = store.read(ID)
+    assert stored is not None
+    assert stored.record == other.record
+    assert [one.account_id for one in stored.references] == ["ann", "bob"]
+    assert stored.held_by("bob") == mine("bob", T0 + 5, title="Bob's", tags=("x",), visibility=PUBLIC)
+    assert stored.held_by("eve") is None
+
+
+def case_words_and_visibility_follow_the_references(database: Database) -> None:
+    store = AssetStore(database)
+    store.file(RECORD, mine("ann", title="secret"))
+    assert store.refer(ID, mine("bob", T0 + 2, title="later", visibility=PUBLIC), T0 + 2) is not None
+    record = store.refer(ID, mine("ann", T0 + 9, title="mine", description="d", visibility=UNLISTED), T0 + 9)
+    assert record is not None
+    # Ann's reference keeps its age, so hers are the words; Bob's is the visibility.
+    assert (record.title, record.description, record.visibility) == ("mine", "d", PUBLIC)
+    assert store.release(ID, "bob", T0 + 10, DAY) == 1
+    seen = store.read(ID)
+    assert seen is not None
+    assert (seen.record.visibility, seen.record.title) == (UNLISTED, "mine")
+
+
+def case_a_release_can_be_undone_in_time_and_no_later(database: Database) -> None:
+    store = AssetStore(database)
+    store.file(RECORD, mine(visibility=PUBLIC, title="t"))
+    assert store.release(ID, "ann", T0 + 1, DAY) == 0
+    seen = store.read(ID)
+    assert seen is not None
+    assert (seen.record.held, seen.record.visibility, seen.record.title) == (False, PRIVATE, "")
+    assert seen.held_by("ann") is None
+    assert store.next_end() == T0 + 1 + DAY
+    assert store.release(ID, "ann", T0 + DAY, DAY) == 0
+    assert store.next_end() == T0 + 1 + DAY
+    assert store.restore(ID, "ann", T0 + DAY)
+    seen = store.read(ID)
+    assert seen is not None
+    assert (seen.record.held, seen.record.title) == (True, "t")
+    assert not store.restore(ID, "ann", T0 + DAY)
+    assert store.next_end() is None
+    store.release(ID, "ann", T0, 10)
+    assert not store.restore(ID, "ann", T0 + 10)
+    assert not store.restore(ID, "eve", T0)
+    assert not store.restore("B" * 32, "ann", T0)
+
+
+def case_deleting_mine_never_breaks_yours(database: Database) -> None:
+    store = AssetStore(database)
+    store.file(RECORD, mine("ann"))
+    store.file(RECORD, mine("bob", visibility=PUBLIC))
+    assert store.release(ID, "ann", T0, 0) == 1
+    store.expire(T0)
+    seen = store.read(ID)
+    assert seen is not None
+    assert [one.account_id for one in seen.references] == ["bob"]
+    assert seen.record.held
+    assert store.litter() == []
+
+
+def case_the_last_reference_takes_the_bytes_along(database: Database) -> None:
+    store = AssetStore(database)
+    store.file(dataclasses.replace(RECORD, key="quarantine/incoming/1"), mine())
+    assert store.decide(ID, APPROVED, "", None, T0 + 1, media_key(ID, "gif")) is Outcome.CHANGED
+    assert store.litter() == ["quarantine/incoming/1"]
+    store.tidied("quarantine/incoming/1")
+    assert store.add_variant(ID, "mp4", VARIANT, T0 + 2) is not None
+    store.release(ID, "ann", T0 + 3, 60)
+    store.expire(T0 + 62)
+    assert store.read(ID) is not None
+    before = store.version(ID)
+    store.expire(T0 + 63)
+    assert store.read(ID) is None
+    assert store.version(ID) == before + 1
+    assert set(store.litter()) == {media_key(ID, "gif"), variant_key(ID, "mp4")}
+    assert store.decide(ID, FLAGGED, "", None, T0) is Outcome.UNKNOWN
+    assert store.refer(ID, mine(), T0) is None
+    assert store.add_variant(ID, "mp4", VARIANT, T0) is None
+    assert store.release(ID, "ann", T0, 0) == 0
+
+
+def case_an_asset_that_comes_back_goes_on_counting_versions(database: Database) -> None:
+    store = AssetStore(database)
+    store.file(RECORD, mine())
+    store.release(ID, "ann", T0, 0)
+    store.expire(T0)
+    assert store.litter() == [f"quarantine/{ID}/original.gif"]
+    gone = store.version(ID)
+    filed = store.file(RECORD, mine("bob", T0 + 9))
+    assert (filed.created, filed.record.version) == (True, gone + 1)
+    # What is in use again is no litter.
+    assert store.litter() == []
+    assert store.ids() == [ID]
+
+
+def case_filing_in_the_grace_period_keeps_the_bytes(database: Database) -> None:
+    store = AssetStore(database)
+    store.file(RECORD, mine("ann"))
+    store.release(ID, "ann", T0, 60)
+    filed = store.file(dataclasses.replace(RECORD, key="quarantine/incoming/2"), mine("ann", T0 + 5))
+    assert (filed.created, filed.mine_was_there, filed.record.key) == (False, False, "")
+    assert filed.record.held
+    store.expire(T0 + 1_000)
+    assert store.read(ID) is not None
+
+
+def case_only_legal_moves_are_made_and_the_same_decision_changes_nothing(database: Database) -> None:
+    store = AssetStore(database)
+    assert store.decide(ID, APPROVED, "", None, T0) is Outcome.UNKNOWN
+    store.file(RECORD, mine())
+    assert store.decide(ID, APPROVED, "", 7, T0) is Outcome.CONFLICT
+    assert store.decide(ID, APPROVED, "", 1, T0 + 1) is Outcome.CHANGED
+    assert store.decide(ID, APPROVED, "", 1, T0 + 2) is Outcome.UNCHANGED
+    assert store.decide(ID, PENDING, "", None, T0) is Outcome.ILLEGAL
+    assert store.decide(ID, REJECTED, "", None, T0) is Outcome.ILLEGAL
+    assert store.decide(ID, "burnt", "", None, T0) is Outcome.ILLEGAL
+    assert store.decide(ID, TAKEN_DOWN, "a court said so", None, T0 + 3) is Outcome.CHANGED
+    seen = store.read(ID)
+    assert seen is not None
+    assert (seen.record.state, seen.record.reason, seen.record.version) == (TAKEN_DOWN, "a court said so", 3)
+    assert seen.record.updated_at == T0 + 3
+    assert store.decide(ID, APPROVED, "it was wrong", None, T0 + 4) is Outcome.CHANGED
+    assert store.litter() == []
+
+
+def case_a_verdict_outlives_the_bytes(database: Database) -> None:
+    for state in (REJECTED, TAKEN_DOWN):
+        asset_id = state * 3
+        store = AssetStore(database)
+        store.file(dataclasses.replace(RECORD, asset_id=asset_id), mine("ann"))
+        store.decide(asset_id, state, "why", None, T0 + 1)
+        filed = store.file(dataclasses.replace(RECORD, asset_id=asset_id), mine("bob"))
+        assert (filed.created, filed.refused, filed.record.state) == (False, True, state)
+        assert not store.file(dataclasses.replace(RECORD, asset_id=asset_id), mine("ann")).refused
+        store.release(asset_id, "ann", T0 + 2, 0)
+        store.expire(T0 + 2)
+        seen = store.read(asset_id)
+        assert seen is not None
+        assert (seen.record.state, seen.record.held, seen.references) == (state, False, ())
+        assert store.decide(asset_id, APPROVED, "", None, T0 + 3) is Outcome.ILLEGAL
+        assert store.file(dataclasses.replace(RECORD, asset_id=asset_id), mine("eve")).refused
+        assert store.refer(asset_id, mine("eve"), T0) is None
+        assert store.add_variant(asset_id, "mp4", VARIANT, T0) is None
+
+
+def case_variants_are_kept_beside_each_other(database: Database) -> None:
+    store = AssetStore(database)
+    store.file(RECORD, mine())
+    store.add_variant(ID, "mp4", VARIANT, T0 + 1)
+    store.add_variant(ID, "webp", Variant("image/webp", 5, "webp-1"), T0 + 2)
+    newer = dataclasses.replace(VARIANT, etag="mp4-2")
+    record = store.add_variant(ID, "mp4", newer, T0 + 3)
+    assert record is not None
+    assert record.variants == {"mp4": newer, "webp": Variant("image/webp", 5, "webp-1")}
+    seen = AssetStore(database).read(ID)
+    assert seen is not None
+    assert seen.record == record
+
+
+def case_asking_writes_nothing(database: Database) -> None:
+    tables = "SELECT count(*) AS n FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'"
+    store = AssetStore(database)
+    assert store.read(ID) is None
+    assert store.refer(ID, mine(), T0) is None
+    assert store.add_variant(ID, "mp4", VARIANT, T0) is None
+    assert store.release(ID, "ann", T0, 0) == store.version(ID) == 0
+    assert not store.restore(ID, "ann", T0)
+    assert store.decide(ID, APPROVED, "", None, T0) is Outcome.UNKNOWN
+    store.expire(T0)
+    assert store.next_end() is None
+    assert store.litter() == store.ids() == []
+    outbox = Outbox(database, "asset_outbox")
+    assert outbox.is_due("kv", 0)
+    assert outbox.destinations() == []
+    outbox.forget("kv")
+    assert database.execute(tables) == [{"n": 0}]
+
+
+def case_an_outbox_knows_its_destinations_until_they_are_forgotten(database: Database) -> None:
+    outbox = Outbox(database, "asset_outbox")
+    outbox.expect("library:ann")
+    outbox.delivered("kv", 4)
+    outbox.expect("kv")
+    assert outbox.destinations() == ["kv", "library:ann"]
+    assert not outbox.is_due("kv", 4)
+    assert outbox.is_due("library:ann", 1)
+    outbox.forget("kv")
+    assert outbox.destinations() == ["library:ann"]

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sharelinks import LinkRecord
+from sharelinks.link_cache import Freshness, LinkCache
+
+NOW = 1_000.0
+RECORD = LinkRecord("abc", "https://example.com/", NOW)
+
+
+def cache(max_links=3):
+    return LinkCache(max_links, fresh_seconds=20, ageing_seconds=10, bridge_seconds=3_600)
+
+
+def test_an_entry_ages_and_the_first_to_ask_then_is_told_to_refresh():
+    links = cache()
+    entry = links.put("abc", RECORD, NOW)
+    assert links.get("abc") is entry
+    assert links.freshness(entry, NOW + 19.9) is Freshness.FRESH
+    assert links.freshness(entry, NOW + 20) is Freshness.AGEING
+    assert links.freshness(entry, NOW + 20) is Freshness.FRESH
+    assert links.freshness(entry, NOW + 29.9) is Freshness.FRESH
+    assert links.freshness(entry, NOW + 30) is Freshness.STALE
+    assert links.bridges(entry, NOW + 3_599)
+    assert not links.bridges(entry, NOW + 3_600)
+
+
+def test_an_entry_nobody_used_while_it_aged_is_stale():
+    links = cache()
+    assert links.freshness(links.put("abc", RECORD, NOW), NOW + 31) is Freshness.STALE
+
+
+def test_the_same_version_keeps_what_was_prepared_and_a_new_one_does_not():
+    links = cache()
+    entry = links.put("abc", RECORD, NOW)
+    entry.prepared, entry.is_full = "response", True
+    again = links.put("abc", RECORD, NOW + 25)
+    assert again.prepared == "response"
+    assert not again.is_full
+    assert links.freshness(again, NOW + 44) is Freshness.FRESH
+    assert links.put("abc", replace(RECORD, version=2), NOW + 26).prepared is None
+
+
+def test_the_link_unused_for_longest_makes_room():
+    links = cache(max_links=2)
+    links.put("abc", RECORD, NOW)
+    links.put("def", RECORD, NOW)
+    links.get("abc")
+    links.put("ghi", RECORD, NOW)
+    assert len(links) == 2
+    assert links.get("def") is None
+    assert links.get("abc") is not None
+
+
+def test_a_forgotten_link_is_gone():
+    links = cache()
+    links.put("abc", RECORD, NOW)
+    links.forget("abc")
+    links.forget("abc")
+    assert links.get("abc") is None
