@@ -31,7 +31,8 @@ import { EDGE, flushMs } from "./workers.mjs";
  */
 
 export const HOT = "bench-hot";
-const WARM_REQUESTS = 300;
+/** Enough for the engine to compile what the rows run: before that, the first rounds pay for it. */
+const WARM_REQUESTS = 4000;
 const REST_MS = 300;
 /** Longer than the longest pause between a click and the flush it waits for. */
 const FLUSH_MARGIN_MS = 400;
@@ -163,13 +164,13 @@ function tableOf(samples) {
   );
 }
 
-/** The CPU of one row over that of another, round by round.
- * @param {Record<string, { cpu_ms: number }[]>} samples @param {string[][]} compared */
-export function ratiosOf(samples, compared) {
+/** The CPU, or another figure, of one row over that of another, round by round.
+ * @param {Record<string, any[]>} samples @param {string[][]} compared @param {string} [field] */
+export function ratiosOf(samples, compared, field = "cpu_ms") {
   return Object.fromEntries(
     compared.map(([one = "", other = ""]) => {
       const pairs = samples[other] ?? [];
-      const rounds = (samples[one] ?? []).map(({ cpu_ms: cpu }, index) => round(cpu / (pairs[index]?.cpu_ms ?? 0)));
+      const rounds = (samples[one] ?? []).map((sample, index) => round(sample[field] / (pairs[index]?.[field] ?? 0)));
       return [`${one}/${other}`, { ...spread(rounds), rounds }];
     }),
   );

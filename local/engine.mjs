@@ -52,6 +52,8 @@ export class Engine {
   #miniflare;
   /** @type {WorkerConfig[]} */
   configs = [];
+  /** Whether every object was erased since workerd started. */
+  #isErased = false;
 
   /** @param {EngineOptions} options */
   constructor(options) {
@@ -67,6 +69,7 @@ export class Engine {
 
   /** Start workerd; no Worker has booted yet. */
   async launch() {
+    this.#isErased = false;
     const settings = await this.#settings();
     if (this.#miniflare) await this.#miniflare.setOptions(settings);
     else this.#miniflare = new Miniflare(settings);
@@ -101,8 +104,16 @@ export class Engine {
     return answer.value;
   }
 
-  /** Forget all state. */
+  /** Forget all state. Only objects that ran since the last time can have any, once all were erased. */
   async reset() {
+    const objects = this.#isErased ? await this.#objectsThatRan() : await this.#objectsOnDisk();
+    await this.admin("reset", { objects });
+    // Objects call one another: what was under way when the caller went has come in by now.
+    await this.admin("erase", { objects: await this.#objectsThatRan() });
+    this.#isErased = true;
+  }
+
+  async #objectsOnDisk() {
     const objects = [];
     for (const config of this.configs) {
       for (const cls of config.objectClasses) {
@@ -110,7 +121,12 @@ export class Engine {
         for (const id of ids) objects.push({ cls, id: String(id) });
       }
     }
-    await this.admin("reset", { objects });
+    return objects;
+  }
+
+  async #objectsThatRan() {
+    const owners = this.configs.filter(({ objectClasses }) => objectClasses.length);
+    return (await Promise.all(owners.map(({ name }) => this.admin("ran", { worker: name })))).flat();
   }
 
   get miniflare() {

@@ -52,6 +52,9 @@ const operations = {
   /** @param {any} env @param {{ worker: string }} request */
   calls: (env, { worker }) => env[`worker:${worker}`][ENGINE_METHOD]({ op: "calls" }),
 
+  /** @param {any} env @param {{ worker: string }} request */
+  ran: (env, { worker }) => env[`worker:${worker}`][ENGINE_METHOD]({ op: "ran" }),
+
   /** @param {any} env @param {{ worker: string, faults: any[] }} request */
   faults: (env, { worker, faults }) => env[`worker:${worker}`][ENGINE_METHOD]({ op: "faults", faults }),
 
@@ -76,6 +79,10 @@ const operations = {
     }
     await Promise.all(erasures);
   },
+
+  /** Forget some Durable Objects.
+   * @param {any} env @param {{ objects: { cls: string, id: string }[] }} request */
+  erase: (env, { objects }) => Promise.all(objects.map(({ cls, id }) => eraseObject(env, cls, id))),
 
   /** @param {any} env @param {{ namespace: string, method: string, args: any[] }} request */
   async kv(env, { namespace, method, args }) {

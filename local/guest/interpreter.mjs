@@ -19,6 +19,7 @@ const METADATA = "/session/metadata";
  * @typedef {object} Interpreter
  * @property {any} main the main module
  * @property {any} call `local_edge_bridge.call`
+ * @property {any} fetch `local_edge_bridge.fetch`
  * @property {any} bridge
  * @property {{ entrypoints: Record<string, string[]>, objects: Record<string, string[]> }} exported
  * @property {number} importSeconds how long the main module took to import
@@ -80,6 +81,7 @@ export async function boot(spec, engine, env, importJavaScript) {
     main,
     bridge,
     call: bridge.call,
+    fetch: bridge.fetch,
     exported: bridge.exported_classes(main),
     importSeconds,
     wasmBytes: () => python._module.HEAP8.length,

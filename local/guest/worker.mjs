@@ -10,6 +10,9 @@ import { enforceLimits } from "./limits.mjs";
 const STRAIGHT = new Set(["alarm", "webSocketMessage", "webSocketClose", "webSocketError"]);
 const ENGINE_BINDINGS = ["LOCAL_EDGE_FILES", "LOCAL_EDGE_ADMIN", "LOCAL_EDGE_UNSAFE_EVAL"];
 
+/** The objects that ran in this isolate since they were last erased, with their classes. @type {Map<string, string>} */
+const ran = new Map();
+
 /** The engine's own method on every class; user code has no reason for such a name. */
 export const ENGINE_METHOD = "__localEdge__";
 
@@ -20,6 +23,8 @@ export const ENGINE_METHOD = "__localEdge__";
 export function pythonWorker(spec, importJavaScript) {
   /** @type {Promise<import("./interpreter.mjs").Interpreter> | undefined} */
   let interpreter;
+  /** Methods that were found: asking an instance for one makes a proxy of it, for each request anew. */
+  const knownMethods = new Set();
   /** The Worker's bindings without the engine's. @type {Record<string, any> | undefined} */
   let env;
 
@@ -51,13 +56,19 @@ export function pythonWorker(spec, importJavaScript) {
 
   /** Call a method of the Python instance as the platform does.
    * @param {Promise<import("./interpreter.mjs").Interpreter>} started @param {Promise<any>} instance
-   * @param {boolean} isObject @param {string} method @param {any[]} args */
-  async function callPython(started, instance, isObject, method, args) {
+   * @param {string} className @param {boolean} isObject @param {string} method @param {any[]} args */
+  async function callPython(started, instance, className, isObject, method, args) {
     const python = await started;
     const self = await instance;
-    if (typeof self[method] !== "function") throw new TypeError(`Method ${method} does not exist`);
+    if (!knownMethods.has(`${className}.${method}`)) {
+      if (typeof self[method] !== "function") throw new TypeError(`Method ${method} does not exist`);
+      knownMethods.add(`${className}.${method}`);
+    }
     if (isObject && STRAIGHT.has(method)) {
       return self[method].callWithOptions({ relaxed: true, promising: true }, ...args);
+    }
+    if (method === "fetch" && args.length === 1 && args[0] instanceof Request) {
+      return python.fetch.callWithOptions({ promising: true }, self, args[0]);
     }
     const relaxed = method === "fetch" || method === "test";
     return python.call.callWithOptions({ promising: true }, relaxed, self, method, ...args);
@@ -86,6 +97,7 @@ export function pythonWorker(spec, importJavaScript) {
       /** @param {any} ctx @param {any} bindings */
       constructor(ctx, bindings) {
         super(ctx, bindings);
+        if (isObject) ran.set(String(ctx.id), className);
         const started = running(bindings);
         const instance = construct(started, className, ctx);
         instance.catch(() => {}); // an engine call may come before anyone awaits the instance
@@ -98,7 +110,7 @@ export function pythonWorker(spec, importJavaScript) {
               return (/** @type {any} */ request) => control(ctx, started, request);
             }
             return (/** @type {any[]} */ ...args) =>
-              callPython(started, instance, isObject, property, args).catch((error) =>
+              callPython(started, instance, className, isObject, property, args).catch((error) =>
                 onError(className, property, error),
               );
           },
@@ -132,6 +144,7 @@ async function controlWorker(_ctx, started, request) {
   }
   if (request.op === "coverage") return python.bridge.covered_lines();
   if (request.op === "calls") return callCounts();
+  if (request.op === "ran") return [...ran].map(([id, cls]) => ({ cls, id }));
   if (request.op === "faults") return setFaults(request.faults ?? []);
   throw new Error(`unknown engine operation ${request.op}`);
 }
@@ -145,6 +158,7 @@ async function controlObject(ctx, _started, request) {
     await ctx.storage.deleteAlarm();
     await ctx.storage.deleteAll();
     await ctx.storage.sync();
+    ran.delete(String(ctx.id));
     ctx.abort("local edge reset");
   }
   throw new Error(`unknown engine operation ${request.op}`);
