@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gif.info import DEFAULT_LIMITS, Limits
 from gif.lzw import decompress
+from gif.pixels import BAND_PIXELS
 from gif.walker import walk
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ _TO_BACKGROUND = (2,)
 _TO_PREVIOUS = (3, 4)
 _INTERLACE_PASSES = ((0, 8), (4, 8), (2, 4), (1, 2))
 _INVERTED = bytes(range(255, -1, -1))
-BAND_PIXELS = 65_536
-"""Images are painted in bands of whole rows of about so many pixels: the working memory stays small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +40,17 @@ class Frame:
 def decode_frames(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Iterator[Frame]:
     """Yield every frame in order, each with pixels of its own; raise GifError from the first step on."""
     info = walk(data, limits)
+    for index, pixels in enumerate(shown_pixels(data, info)):
+        yield Frame(index, info.width, info.height, info.images[index].effective_delay_ms, bytearray(pixels))
+
+
+def shown_pixels(data: bytes, info: GifInfo) -> Iterator[bytearray]:
+    """Yield the canvas as it is shown for each image: one and the same, painted over in the next step."""
     canvas = _Canvas(info)
-    for index, image in enumerate(info.images):
+    for image in info.images:
         before = canvas.copy_of(image) if image.disposal in _TO_PREVIOUS else None
         canvas.paint(image, data)
-        yield Frame(index, info.width, info.height, image.effective_delay_ms, bytearray(canvas.pixels))
+        yield canvas.pixels
         if before is not None:
             canvas.put_back(image, before)
         elif image.disposal in _TO_BACKGROUND:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from operator import sub
 from typing import TYPE_CHECKING
 
-from gif.decoder import decode_frames
+from gif.decoder import shown_pixels
 from gif.info import DEFAULT_LIMITS, Limits
-from gif.pixels import Picture, flatten, shrink
+from gif.pixels import Picture, flatten_and_shrink, shrink
 from gif.walker import walk
 
 if TYPE_CHECKING:
@@ -78,16 +78,17 @@ def choose_stills(data: bytes, limit: int, max_side: int, limits: Limits = DEFAU
     Changes are measured on means over the whole picture, so no pixel of a frame can hide from them. Every
     frame is unpacked once; at most `limit` + 1 pictures are held.
     """
-    choice = FrameChoice(walk(data, limits).frames, limit)
+    info = walk(data, limits)
+    choice = FrameChoice(info.frames, limit)
     kept: dict[int, Picture] = {}
     last_signature = b""
-    for frame in decode_frames(data, limits):
-        picture = shrink(flatten(frame.width, frame.height, frame.rgba), max_side)
+    for index, pixels in enumerate(shown_pixels(data, info)):
+        picture = flatten_and_shrink(info.width, info.height, pixels, max_side)
         signature = shrink(picture, SIGNATURE_SIDE).rgb
-        keep, let_go = choice.offer(frame.index, difference(signature, last_signature))
+        keep, let_go = choice.offer(index, difference(signature, last_signature))
         last_signature = signature
         if keep:
-            kept[frame.index] = picture
+            kept[index] = picture
         if let_go is not None:
             del kept[let_go]
     return [Still(index, kept[index]) for index in choice.chosen()]

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 BACKGROUND = 0x80
 """Mid-grey: what is drawn in white or in black on nothing stays visible to whoever judges the picture."""
+BAND_PIXELS = 65_536
+"""Pictures are worked on in bands of whole rows of about so many pixels: the working memory stays small."""
 
 
 class Picture(NamedTuple):
@@ -39,6 +41,25 @@ def shrink(picture: Picture, max_side: int) -> Picture:
     while max(picture.width, picture.height) > max_side:
         picture = _halved(picture)
     return picture
+
+
+def flatten_and_shrink(width: int, height: int, rgba: bytes | bytearray, max_side: int) -> Picture:
+    """Return what `flatten` and `shrink` make of the pixels, in bands: no copy of the whole is ever held."""
+    small_width, small_height, halvings = width, height, 0
+    while max(small_width, small_height) > max_side:
+        small_width, small_height = (small_width + 1) // 2, (small_height + 1) // 2
+        halvings += 1
+    # So many rows become one; bands of whole groups halve as the whole picture does.
+    group = 1 << halvings
+    rows = group * max(1, BAND_PIXELS // (width * group))
+    bands = []
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        band = flatten(width, bottom - top, rgba[4 * width * top : 4 * width * bottom])
+        for _ in range(halvings):
+            band = _halved(band)
+        bands.append(band.rgb)
+    return Picture(small_width, small_height, b"".join(bands))
 
 
 def _halved(picture: Picture) -> Picture:

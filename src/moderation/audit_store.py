@@ -22,7 +22,7 @@ from moderation.timestamps import timestamp
 from sql_port import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from sql_port import Database, Row, SqlValue
 
@@ -87,13 +87,26 @@ class AuditStore:
 
         return self._database.transaction(add)
 
-    def redact(self, event_id: str, asset_id: str | None = None, *, actor: str = "system") -> int:
+    def redact(
+        self,
+        event_id: str,
+        asset_id: str | None = None,
+        *,
+        actor: str = "system",
+        through: int | None = None,
+        keep: Sequence[str] = (),
+    ) -> int:
         """Erase the payloads of one asset, or of all, and return how many; a redaction record says which.
 
-        Redaction records stay. When nothing is left to erase nothing is recorded.
+        `through` is the last record to erase; kinds in `keep` stay, and redaction records always do. When
+        nothing is left to erase nothing is recorded.
         """
-        scope, parameters = ("", ()) if asset_id is None else (" AND asset_id = ?", (asset_id,))
-        condition = f"payload IS NOT NULL AND kind <> '{REDACTION}'{scope}"
+        condition = f"payload IS NOT NULL AND kind NOT IN (?{', ?' * len(keep)})"
+        parameters: list[SqlValue] = [REDACTION, *keep]
+        for comparison, bound in (("asset_id = ?", asset_id), ("seq <= CAST(? AS INTEGER)", through)):
+            if bound is not None:
+                condition += f" AND {comparison}"
+                parameters.append(bound)
 
         def erase() -> int:
             rows = self._database.execute(
@@ -138,6 +151,18 @@ class AuditStore:
                 condition += f" AND at {comparison} ?"
                 parameters.append(bound)
         return self._select(f"{condition} ORDER BY seq", *parameters)
+
+    def page(
+        self, after: int, limit: int, start: str | None = None, end: str | None = None
+    ) -> list[AuditRecord]:
+        """Return records behind a number, redacted ones too, oldest first; spans are those of `between`."""
+        condition = "seq > CAST(? AS INTEGER)"
+        parameters: list[SqlValue] = [after]
+        for comparison, bound in ((">=", start), ("<=", end)):
+            if bound is not None:
+                condition += f" AND at {comparison} ?"
+                parameters.append(bound)
+        return self._select(f"{condition} ORDER BY seq LIMIT CAST(? AS INTEGER)", *parameters, limit)
 
     def head(self) -> Head:
         """Return the checkpoint of the chain as it is now; an empty chain has seq 0."""

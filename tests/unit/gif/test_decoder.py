@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gif import GifError, Limits, decode_frames
-from gif.decoder import BAND_PIXELS
 from gif.errors import MESSAGES
 from gif.lzw import decompress
+from gif.pixels import BAND_PIXELS
 from tests.unit.gif.gif_writer import GREYS_AND_RED, Gif, Image, compress
 from tests.unit.gif.strategies import gifs, images, mutated
 

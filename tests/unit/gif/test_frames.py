@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gif import GifError, choose_frames, choose_stills, difference
+from gif import GifError, choose_frames, choose_stills, decode_frames, difference, flatten, shrink
+from gif.frames import SIGNATURE_SIDE
 from tests.unit.gif.gif_writer import Gif, Image
+from tests.unit.gif.strategies import gifs, noise
 
 PALETTE = [(grey, grey, grey) for grey in range(256)]
 
@@ -87,6 +91,33 @@ def test_the_pictures_belong_to_their_indices(greys: list[int], limit: int) -> N
     stills = choose_stills(animation(*greys, size=3), limit, 512)
     assert 1 <= len(stills) <= limit
     assert all(still.picture.rgb == bytes([greys[still.index]]) * 27 for still in stills)
+
+
+@settings(deadline=None)
+@given(gifs(), st.integers(1, 5), st.integers(1, 24))
+def test_one_pass_finds_what_holding_every_frame_would(gif: Gif, limit: int, max_side: int) -> None:
+    data = bytes(gif)
+    try:
+        frames = list(decode_frames(data))
+    except GifError:
+        return
+    pictures = [shrink(flatten(frame.width, frame.height, frame.rgba), max_side) for frame in frames]
+    signatures = [b"", *(shrink(picture, SIGNATURE_SIDE).rgb for picture in pictures)]
+    changes = [difference(one, other) for one, other in pairwise(signatures)]
+    stills = choose_stills(data, limit, max_side)
+    assert [still.index for still in stills] == choose_frames(changes, limit)
+    assert [still.picture for still in stills] == [pictures[still.index] for still in stills]
+    assert choose_stills(data, limit, max_side) == stills
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([0, 60, 120, 255]), min_size=1, max_size=10), st.data())
+def test_blocks_that_draw_nothing_do_not_change_the_choice(greys: list[int], data: st.DataObject) -> None:
+    frames = [Image(3, 3, bytes([grey]) * 9) for grey in greys]
+    padded = [block for frame in frames for block in (data.draw(noise), frame)]
+    plain, noisy = (bytes(Gif(3, 3, blocks, palette=PALETTE)) for blocks in (frames, padded))
+    seen = [(still.index, still.picture.rgb) for still in choose_stills(plain, 4, 512)]
+    assert [(still.index, still.picture.rgb) for still in choose_stills(noisy + b"trailing", 4, 512)] == seen
 
 
 def test_stills_are_shrunk_to_the_side_asked_for() -> None:

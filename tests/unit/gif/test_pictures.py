@@ -6,12 +6,14 @@ import struct
 import subprocess
 import zlib
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gif import Picture, encode_png, flatten, shrink
+from gif import Picture, encode_png, flatten, pixels, shrink
+from gif.pixels import flatten_and_shrink
 
 
 @st.composite
@@ -51,6 +53,21 @@ def test_shrinking_takes_the_mean_of_four_pixels(picture: Picture) -> None:
         assert shrink(picture, longest - 1) == halved_slowly(picture)
     one = shrink(picture, 1)
     assert (one.width, one.height, len(one.rgb)) == (1, 1, 3)
+
+
+@settings(deadline=None)
+@given(
+    st.integers(1, 40), st.integers(1, 40), st.integers(1, 40), st.sampled_from([1, 64, 65_536]), st.randoms()
+)
+def test_bands_give_what_the_whole_gives(
+    width: int, height: int, max_side: int, band: int, random: Random
+) -> None:
+    rgba = bytearray(random.randbytes(4 * width * height))
+    rgba[3::4] = bytes(random.choice((0, 255)) for _ in range(width * height))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pixels, "BAND_PIXELS", band)
+        banded = flatten_and_shrink(width, height, rgba, max_side)
+    assert banded == shrink(flatten(width, height, rgba), max_side)
 
 
 @pytest.mark.parametrize(
