@@ -1,11 +1,12 @@
 // `npm run bench -- NAME`: measurements that anyone can repeat.
 
+import { benchAssets } from "./assets.mjs";
 import { benchBoot } from "./boot.mjs";
 import { benchCost } from "./cost.mjs";
 import { benchRedirect } from "./redirect.mjs";
 
 /** @type {Record<string, (args: string[]) => Promise<void>>} */
-const benches = { boot: benchBoot, redirect: benchRedirect, cost: benchCost };
+const benches = { assets: benchAssets, boot: benchBoot, redirect: benchRedirect, cost: benchCost };
 
 const [name = "", ...args] = process.argv.slice(2);
 const bench = benches[name];

@@ -9,7 +9,7 @@ import { askJson } from "./ask.mjs";
 import { cpuMs, treeOf } from "./cpu.mjs";
 
 export const TOKEN = "operator-token-of-the-benches";
-const SECRETS = {
+export const SECRETS = {
   ADMIN_TOKEN: TOKEN,
   LINK_PEPPER: "pepper-of-the-benches-and-nothing-else",
   SIGNING_SECRET: "signing-secret-of-the-benches",

@@ -18,7 +18,7 @@ export const REDIRECT_CONFIGS = PRODUCT_CONFIGS.filter((file) =>
   ["wrangler.objects.toml", "wrangler.toml"].includes(path.basename(file)),
 );
 
-/** The JavaScript Workers, in Miniflare's terms, on the edge's own KV namespace.
+/** The JavaScript Workers, in Miniflare's terms, on the edge's own KV namespace and bucket.
  * @param {string[]} names @returns {Promise<any[]>} */
 export async function javascriptWorkers(names) {
   const edge = await edgeConfig();
@@ -29,6 +29,8 @@ export async function javascriptWorkers(names) {
       kvNamespaces: edge.kvNamespaces,
       durableObjects: { COUNTER: { className: "Counter", useSQLite: true } },
     },
+    "js-r2": { r2Buckets: edge.r2Buckets },
+    "asset-seeder": { kvNamespaces: edge.kvNamespaces, r2Buckets: edge.r2Buckets },
     seeder: {
       kvNamespaces: edge.kvNamespaces,
       durableObjects: { SHORT_LINK: { className: "ShortLink", scriptName: OBJECTS, useSQLite: true } },

@@ -15,7 +15,7 @@ from assets.projection import (
     library_destination,
     library_entry,
 )
-from assets.record import AssetRecord, Variant
+from assets.record import AssetRecord, Variant, is_open
 from assets.references import Reference
 from assets.states import APPROVED
 from assets.store import AssetStore, Outcome
@@ -41,7 +41,7 @@ class Asset(DurableObject):
         self._outbox = Outbox(database, "asset_outbox")
         self._deliveries = Deliveries(self.ctx.storage, "asset_projection_delayed")
         self._bytes = AssetBytes(self.env.MEDIA)
-        # Copying and deleting take turns, so that neither meets the other half-way.
+        # Copying, deleting and telling KV take turns, so that none meets another half-way.
         self._turns = asyncio.Lock()
 
     async def file(self, wire: dict[str, Any], reference: dict[str, Any]) -> dict[str, Any]:
@@ -56,6 +56,7 @@ class Asset(DurableObject):
         await self._deliveries.schedule()
         return {
             "record": filed.record.to_wire(),
+            "reference": filed.reference.to_wire(),
             "created": filed.created,
             "mine_was_there": filed.mine_was_there,
             "refused": filed.refused,
@@ -77,15 +78,50 @@ class Asset(DurableObject):
             return None
         self._outbox.expect(library_destination(held.account_id))
         await self._deliveries.schedule()
-        return {"record": record.to_wire()}
+        stored = self._store.read(asset_id)
+        mine = stored.reference_of(held.account_id) if stored else None
+        return {"record": record.to_wire(), "reference": (mine or held).to_wire()}
+
+    async def confirm(self, asset_id: str) -> dict[str, Any] | None:
+        """Confirm all references of an asset that was decided on; None for an asset that is not there."""
+        if self._store.read(asset_id) is None:
+            return None
+        confirmed = self._store.confirm(asset_id, time.time())
+        if confirmed:
+            await self._deliveries.schedule()
+        return {"confirmed": confirmed}
+
+    async def amend(
+        self, asset_id: str, account_id: str, changes: dict[str, Any], expected_version: int | None
+    ) -> dict[str, Any]:
+        """Change an account's words or visibility; `expected_version` is that of its reference."""
+        version = None if expected_version is None else int(expected_version)
+        outcome = self._store.amend(asset_id, account_id, changes, version, time.time())
+        if outcome is Outcome.CHANGED:
+            async with self._turns:
+                await self._published(asset_id)
+        stored = self._store.read(asset_id)
+        mine = stored.reference_of(account_id) if stored else None
+        answer = _decided(outcome, stored)
+        return answer if mine is None else {**answer, "reference": mine.to_wire()}
 
     async def release(
-        self, asset_id: str, account_id: str, now: float, grace_seconds: float
+        self,
+        asset_id: str,
+        account_id: str,
+        now: float,
+        grace_seconds: float,
+        expected_version: int | None = None,
     ) -> dict[str, Any]:
-        """Delete an account's reference, with a time to change one's mind; the last one takes the bytes."""
-        left = self._store.release(asset_id, account_id, now, grace_seconds)
+        """Delete an account's reference, with a time to change one's mind; the last one takes the bytes.
+
+        `left` is None if the reference is not at the expected version.
+        """
+        version = None if expected_version is None else int(expected_version)
+        left = self._store.release(asset_id, account_id, now, grace_seconds, version)
         if self._store.version(asset_id):
-            await self._deliveries.schedule()
+            async with self._turns:
+                await self._published(asset_id)
         return {"left": left}
 
     async def restore(self, asset_id: str, account_id: str) -> dict[str, Any]:
@@ -102,6 +138,8 @@ class Asset(DurableObject):
         async with self._turns:
             version = None if expected_version is None else int(expected_version)
             outcome = self._store.judge(asset_id, state, reason, version)
+            if outcome is Outcome.UNCHANGED and self._store.confirm(asset_id, time.time()):
+                await self._deliveries.schedule()
             stored = self._store.read(asset_id)
             if outcome is not Outcome.CHANGED or stored is None:
                 return _decided(outcome, stored)
@@ -112,7 +150,7 @@ class Asset(DurableObject):
                 return {**_decided(Outcome.ILLEGAL, stored), "cause": "bytes_missing"}
             # References may have changed meanwhile, which is no conflict; the state cannot have.
             outcome = self._store.decide(asset_id, state, reason, None, time.time(), key)
-            await self._deliveries.schedule()
+            await self._published(asset_id)
             return _decided(outcome, self._store.read(asset_id))
 
     async def add_variant(
@@ -129,6 +167,20 @@ class Asset(DurableObject):
     async def alarm(self) -> None:
         """Erase what is due, delete what is litter, and tell KV and the libraries."""
         await self._deliveries.run(self._work, self._store.next_end)
+
+    async def _published(self, asset_id: str) -> None:
+        """Have readers told; KV hears at once of what nobody may see any more, before a purge reads it again.
+
+        For callers who have the turn: two writes at once could arrive in the wrong order.
+        """
+        await self._deliveries.schedule()
+        stored = self._store.read(asset_id)
+        if stored is None or is_open(stored.record):
+            return
+        try:
+            await self._tell_kv(asset_id)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the alarm tries again
+            print(json.dumps({"level": "warning", "event": "asset_withdrawal_delayed", "error": str(error)}))
 
     async def _work(self) -> None:
         async with self._turns:

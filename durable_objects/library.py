@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
+from durable_objects.deliveries import Deliveries
+from durable_objects.library_uploads import UploadKeeper
 from durable_objects.storage import DurableDatabase
 from library.assets import AssetIndex
 from library.store import LibraryStore
+from library.uploads import UploadBook
 from workers import DurableObject
 
 if TYPE_CHECKING:
@@ -22,6 +26,9 @@ class Library(DurableObject):
         database = DurableDatabase(self.ctx.storage)
         self._store = LibraryStore(database)
         self._assets = AssetIndex(database)
+        self._uploads = UploadBook(database, self._assets)
+        self._keeper = UploadKeeper(self._uploads, self.env.MEDIA)
+        self._deliveries = Deliveries(self.ctx.storage, "uploads_not_expired")
 
     async def add(self, entries: list[dict[str, Any]]) -> dict[str, int]:
         """Insert or update entries; those older than what is known change nothing."""
@@ -38,6 +45,10 @@ class Library(DurableObject):
     async def aliases(self, codes: list[str]) -> dict[str, list[str]]:
         """Return the aliases of each of some links."""
         return self._store.aliases(codes)
+
+    async def leading_to(self, asset_id: str, is_deleted: bool, cursor: str | None, limit: int) -> CodePage:
+        """Return codes of links to an asset, the deleted ones or the others."""
+        return self._store.leading_to(asset_id, is_deleted, cursor, limit)
 
     async def totals(self) -> dict[str, int]:
         """Return how many links there are."""
@@ -66,3 +77,64 @@ class Library(DurableObject):
     async def asset_totals(self) -> AssetTotals:
         """Return how many assets there are and how many bytes they have."""
         return self._assets.totals()
+
+    async def begin_upload(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        """Reserve room for an upload in one piece, or say which limit is in the way."""
+        answer = self._uploads.begin(wanted, time.time())
+        await self._wake()
+        return answer
+
+    async def end_upload(self, upload_id: str, entries: list[dict[str, Any]]) -> None:
+        """Let go of a reservation, and count what it became."""
+        self._uploads.end(upload_id, entries)
+
+    async def open_upload(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        """Reserve room for an upload in parts and open it in the bucket."""
+        answer = await self._keeper.open(wanted, time.time())
+        await self._wake()
+        return answer
+
+    async def upload(self, upload_id: str) -> dict[str, Any] | None:
+        """Return an upload in parts, or None."""
+        return self._uploads.session(upload_id, time.time())
+
+    async def uploads(self) -> list[dict[str, Any]]:
+        """Return the uploads in parts that are not done, oldest first."""
+        return self._uploads.sessions(time.time())
+
+    async def note_part(self, upload_id: str, part: dict[str, Any]) -> dict[str, bool]:
+        """Note a part that lies in the bucket."""
+        return {"noted": self._uploads.note_part(upload_id, part, time.time())}
+
+    async def complete_upload(self, upload_id: str, lease_seconds: float) -> dict[str, Any] | None:
+        """Return an upload in parts, as completing if nothing is missing; None for none."""
+        session = self._uploads.complete(upload_id, time.time(), lease_seconds)
+        await self._wake()
+        return session
+
+    async def reopen_upload(self, upload_id: str) -> None:
+        """Take parts again, after a completion that the bucket refused."""
+        self._uploads.reopen(upload_id)
+
+    async def settle_upload(
+        self, upload_id: str, outcome: dict[str, Any], entries: list[dict[str, Any]]
+    ) -> None:
+        """Remember how an upload in parts ended, and count what it became."""
+        self._uploads.settle(upload_id, outcome, entries)
+
+    async def abort_upload(self, upload_id: str) -> dict[str, str]:
+        """Give an upload in parts up, its bytes included."""
+        return {"outcome": await self._keeper.abort(upload_id)}
+
+    async def alarm(self) -> None:
+        """Give up the uploads whose time is over."""
+        await self._deliveries.run(lambda: self._keeper.expire(time.time()), self._uploads.next_end)
+
+    async def _wake(self) -> None:
+        """Have the alarm ring when the next upload expires, if it would ring later or never."""
+        due = self._uploads.next_end()
+        if due is None:
+            return
+        alarm = await self.ctx.storage.getAlarm()
+        if alarm is None or alarm > due * 1000:
+            await self.ctx.storage.setAlarm(due * 1000)

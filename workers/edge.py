@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from runtime import media
 from runtime.media import Media
+from runtime.previews import Previews
 from runtime.redirects import Redirects
 from runtime.replies import reply, text_reply
 from sharelinks.paths import PREFIX, split_url
@@ -19,7 +21,9 @@ class Edge:
 
     def __init__(self, env: Any) -> None:  # noqa: ANN401 - the bindings
         self.redirects = Redirects(env)
-        self.media = Media(env, self.redirects.settings, self.redirects.policy, self.redirects.limits)
+        shared = self.redirects
+        self.media = Media(env, shared.settings, shared.policy, shared.limits, shared.asset_reader)
+        self.previews = Previews(shared.reader, shared.assets, shared.settings.base_url)
 
 
 _edge: Edge | None = None
@@ -36,11 +40,20 @@ def edge(env: Any) -> Edge:  # noqa: ANN401 - the bindings
 class Default(WorkerEntrypoint):
     """Visitors' requests, and what the other Workers ask."""
 
-    async def fetch(self, request: Any) -> Any:  # noqa: ANN401 - the runtime's objects
-        """Answer a short link or an asset."""
+    def fetch(self, request: Any) -> Any:  # noqa: ANN401 - the runtime's objects
+        """Answer a short link or an asset: at once what this isolate knows, else in a coroutine."""
         raw = request.js_object
+        url = raw.url
+        response = None
+        if _edge is not None:
+            response = _edge.redirects.answer_at_once(raw, url, self.ctx)
+            if response is None:
+                response = _edge.media.answer_plain(raw, url, lambda: self._answer(raw, url))
+        return self._answer(raw, url) if response is None else response
+
+    async def _answer(self, raw: Any, url: str) -> Any:  # noqa: ANN401 - JS objects
         method = raw.method
-        path, query = split_url(raw.url)
+        path, query = split_url(url)
         if path.startswith(PREFIX) and (method in METHODS or method == "POST"):
             return await edge(self.env).redirects.answer(raw, method, path, query, self.ctx)
         if path.startswith(media.PREFIX) and method in media.METHODS:
@@ -53,8 +66,15 @@ class Default(WorkerEntrypoint):
     async def health(self) -> dict[str, Any]:
         """Tell the api Worker how this isolate is doing."""
         here = edge(self.env)
-        links, assets = here.redirects.health(), here.media.health()
-        return {**links, **assets, "breakers": {**links["breakers"], **assets["breakers"]}}
+        return {**here.redirects.health(), **here.media.health()}
+
+    async def preview_link(self, code: str) -> dict[str, Any]:
+        """Tell the api Worker what everybody may know of a link."""
+        return await edge(self.env).previews.of_link(code, time.time(), self.ctx)
+
+    async def preview_asset(self, asset_id: str, extension: str | None) -> dict[str, Any]:
+        """Tell the api Worker what everybody may know of an asset."""
+        return await edge(self.env).previews.of_asset(asset_id, extension, time.time(), self.ctx)
 
     async def purge(self, asset_id: str, tags: list[str]) -> dict[str, Any]:
         """Forget an asset here and in this data centre's cache: a purge reaches no further."""

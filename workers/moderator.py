@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 from runtime.click_replay import keep_dead, replay, replay_dead_clicks
-from runtime.moderation import look_at_links
+from runtime.moderation import look_at_new_content
 from runtime.queue_routes import QueuePurpose, purpose_of
 from runtime.sweeps import sweep_quarantine
 from workers import Response, WorkerEntrypoint
 
 CONSUMERS = {
-    QueuePurpose.MODERATION: look_at_links,
+    QueuePurpose.MODERATION: look_at_new_content,
     QueuePurpose.CLICKS: replay,
     QueuePurpose.DEAD_CLICKS: keep_dead,
 }
@@ -32,8 +31,8 @@ class Default(WorkerEntrypoint):
 
     async def scheduled(self, controller: Any, _env: Any, _ctx: Any) -> None:  # noqa: ANN401 - the runtime's objects
         """Tidy up, and say what was tidied."""
-        now = time.time()
-        removed = await sweep_quarantine(self.env.MEDIA, now)
+        now = controller.scheduledTime / 1000
+        removed = await sweep_quarantine(self.env, now)
         replayed = await replay_dead_clicks(self.env, now)
         event = {"level": "info", "event": "sweep", "cron": controller.cron}
         print(json.dumps({**event, "removed": removed, "replayed": replayed}))

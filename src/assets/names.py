@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 MEDIA = "media"
 QUARANTINE = "quarantine"
+INCOMING = f"{QUARANTINE}/incoming"
 
 
 def projection_key(asset_id: str) -> str:
@@ -24,6 +25,19 @@ def media_key(asset_id: str, extension: str) -> str:
 def quarantine_key(asset_id: str, extension: str) -> str:
     """Return the R2 key of an original that was not approved yet, where its record names no other."""
     return f"{QUARANTINE}/{asset_id}/original.{extension}"
+
+
+def incoming_key(upload_id: str) -> str:
+    """Return the R2 key of a file of which nobody knows yet what it is."""
+    return f"{INCOMING}/{upload_id}"
+
+
+def arrived_key(asset_id: str, upload_id: str, extension: str) -> str:
+    """Return the R2 key at which an upload leaves an original.
+
+    Each upload has its own: nobody's tidying up can meet the bytes of another upload of the same file.
+    """
+    return f"{QUARANTINE}/{asset_id}/{upload_id}.{extension}"
 
 
 def variant_key(asset_id: str, extension: str) -> str:

@@ -1,8 +1,10 @@
-"""What an account's library keeps of an asset: enough to list and search it without asking its owner."""
+"""What an account's library keeps of an asset: enough to list, search and show it, its owner unasked."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from assets.states import PENDING
 
 if TYPE_CHECKING:
     from assets.record import AssetRecord
@@ -26,8 +28,19 @@ def library_account(destination: str) -> str | None:
     return destination.removeprefix(_LIBRARY) if destination.startswith(_LIBRARY) else None
 
 
+def status(record: AssetRecord, reference: Reference) -> str:
+    """Return where an asset stands for an account; one that is not confirmed sees it wait like a new one."""
+    if reference.deleted_at is not None:
+        return DELETED
+    return record.state if reference.confirmed else PENDING
+
+
 def library_entry(record: AssetRecord, reference: Reference) -> dict[str, Any]:
-    """Return an account's entry of an asset, with the account's own words."""
+    """Return an account's entry of an asset, with the account's own words.
+
+    To an account whose reference is not confirmed it tells no more than the file itself does.
+    """
+    confirmed = reference.confirmed
     return {
         "asset_id": record.asset_id,
         "title": reference.title,
@@ -35,14 +48,21 @@ def library_entry(record: AssetRecord, reference: Reference) -> dict[str, Any]:
         "description": reference.description,
         "visibility": reference.visibility,
         "created_at": reference.created_at,
-        "state": record.state if reference.deleted_at is None else DELETED,
+        "reference_version": reference.version,
+        "state": status(record, reference),
+        "reason": record.reason if confirmed else "",
+        "deleted_at": reference.deleted_at,
         "erase_at": reference.erase_at,
+        "sha256": record.sha256,
         "content_type": record.content_type,
         "extension": record.extension,
+        "formats": [record.extension, *(record.variants if confirmed else ())],
         "bytes": record.bytes,
         "width": record.width,
         "height": record.height,
+        "frames": record.frames,
         "duration_ms": record.duration_ms,
+        "loop_count": record.loop_count,
         "version": record.version,
     }
 

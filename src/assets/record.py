@@ -8,7 +8,7 @@ from typing import Any
 
 from assets import wire as read
 from assets.errors import AssetWireError
-from assets.states import PENDING, STATES
+from assets.states import APPROVED, PENDING, STATES
 from assets.types import MEDIA_TYPES
 
 PUBLIC = "public"
@@ -48,7 +48,8 @@ class AssetRecord:
 
     `visibility` and the texts follow from the references (`assets.references`), and so does `held`: False
     while nobody holds the asset any more and its bytes wait for the end of the grace period. `key` is where
-    the original lies; empty where its state says it.
+    the original lies; empty where its state says it. `awaited` is the visibility that accounts ask for whose
+    references moderation has not confirmed yet.
     """
 
     asset_id: str
@@ -73,6 +74,7 @@ class AssetRecord:
     description: str = ""
     variants: Mapping[str, Variant] = field(default_factory=dict)
     key: str = ""
+    awaited: str = PRIVATE
 
     def to_wire(self) -> dict[str, Any]:
         """Return the record as a plain dict of JSON values; fields at their default are left out."""
@@ -98,6 +100,11 @@ class AssetRecord:
 def changed(record: AssetRecord, now: float, **values: Any) -> AssetRecord:  # noqa: ANN401 - fields of any type
     """Return the record with some fields replaced, one version later."""
     return replace(record, **values, version=record.version + 1, updated_at=now)
+
+
+def is_open(record: AssetRecord) -> bool:
+    """Tell whether an asset is delivered to whoever knows its address."""
+    return record.held and record.state == APPROVED and record.visibility != PRIVATE
 
 
 def _variants(value: object) -> dict[str, Variant]:
@@ -134,6 +141,7 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "description": read.text,
     "variants": _variants,
     "key": read.text,
+    "awaited": read.one_of(*VISIBILITIES),
 }
 _VARIANT_READERS: dict[str, Callable[[object], Any]] = {
     "content_type": read.text,

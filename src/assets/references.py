@@ -16,7 +16,9 @@ class Reference:
     """One account's hold on an asset, with the account's own words about it.
 
     `deleted_at` is None for a reference that counts; otherwise it waits for `erase_at`, until which it can be
-    restored.
+    restored. `version` counts what the account itself did: the record's own would tell of other accounts.
+    `confirmed` is False for a hold on what others keep to themselves until moderation has had its turn: until
+    then the asset looks to the account like a new one.
     """
 
     account_id: str
@@ -27,6 +29,8 @@ class Reference:
     description: str = ""
     deleted_at: float | None = None
     erase_at: float | None = None
+    version: int = 1
+    confirmed: bool = True
 
     def to_wire(self) -> dict[str, Any]:
         """Return the reference as a plain dict of JSON values."""
@@ -39,6 +43,8 @@ class Reference:
             "description": self.description,
             "deleted_at": self.deleted_at,
             "erase_at": self.erase_at,
+            "version": self.version,
+            "confirmed": self.confirmed,
         }
 
     @classmethod
@@ -50,31 +56,50 @@ class Reference:
         return cls(**known)
 
 
+def amended(reference: Reference, changes: Mapping[str, Any]) -> Reference:
+    """Return a reference with other words or another visibility; raise AssetWireError for anything else."""
+    refused = sorted(changes.keys() - _WORDS)
+    if refused:
+        raise AssetWireError(f"no change may touch {', '.join(refused)}")
+    return Reference.from_wire({**reference.to_wire(), **changes})
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What follows from all references that count."""
+    """What follows from all references that count.
+
+    `awaited` is the most open visibility that unconfirmed ones ask for.
+    """
 
     held: bool
     visibility: str
     title: str
     tags: tuple[str, ...]
     description: str
+    awaited: str
 
 
 def summary(references: Iterable[Reference]) -> Summary:
     """Return the most open visibility, and the words of the oldest reference that shows itself.
 
     What an account keeps private never reaches a page, not even beside another account's public reference.
+    Unconfirmed references keep the bytes and show nothing.
     """
     counting = sorted(
         (one for one in references if one.deleted_at is None),
         key=lambda one: (one.created_at, one.account_id),
     )
-    visibility = min((one.visibility for one in counting), key=VISIBILITIES.index, default=PRIVATE)
-    shown = next((one for one in counting if one.visibility != PRIVATE), None)
+    confirmed = [one for one in counting if one.confirmed]
+    visibility = _most_open(confirmed)
+    awaited = _most_open(one for one in counting if not one.confirmed)
+    shown = next((one for one in confirmed if one.visibility != PRIVATE), None)
     if shown is None:
-        return Summary(bool(counting), visibility, "", (), "")
-    return Summary(True, visibility, shown.title, shown.tags, shown.description)
+        return Summary(bool(counting), visibility, "", (), "", awaited)
+    return Summary(True, visibility, shown.title, shown.tags, shown.description, awaited)
+
+
+def _most_open(references: Iterable[Reference]) -> str:
+    return min((one.visibility for one in references), key=VISIBILITIES.index, default=PRIVATE)
 
 
 _READERS: dict[str, Callable[[object], Any]] = {
@@ -86,4 +111,7 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "description": read.text,
     "deleted_at": read.optional(read.number),
     "erase_at": read.optional(read.number),
+    "version": read.count,
+    "confirmed": read.switch,
 }
+_WORDS = frozenset({"title", "tags", "description", "visibility"})

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from assets.names import keys, original_key
-from assets.record import AssetRecord, Variant, changed
-from assets.references import Reference, summary
-from assets.states import REFUSED, is_legal
+from assets.record import AssetRecord, Variant, changed, is_open
+from assets.references import Reference, amended, summary
+from assets.states import PENDING, REFUSED, is_legal
 from sql_port import migrate, schema_version
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sql_port import Database, Row
 
 _NAME = "assets"
@@ -28,15 +30,23 @@ class StoredAsset:
 
     def held_by(self, account_id: str) -> Reference | None:
         """Return an account's reference, or None if it has none that counts."""
-        mine = (one for one in self.references if one.account_id == account_id)
-        return next((one for one in mine if one.deleted_at is None), None)
+        mine = self.reference_of(account_id)
+        return None if mine is None or mine.deleted_at is not None else mine
+
+    def reference_of(self, account_id: str) -> Reference | None:
+        """Return an account's reference, one that waits for the end of its grace period too."""
+        return next((one for one in self.references if one.account_id == account_id), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What became of filing. `refused` says that a verdict on these bytes keeps them out."""
+    """What became of filing, and the account's reference as it is now.
+
+    `refused` says that a verdict on these bytes keeps them out; the reference is then the one not taken.
+    """
 
     record: AssetRecord
+    reference: Reference
     created: bool
     mine_was_there: bool
     refused: bool = False
@@ -77,7 +87,10 @@ class AssetStore:
         self._ready = False
 
     def file(self, record: AssetRecord, reference: Reference) -> Filed:
-        """Take in an asset, or one more reference to one that is there; a reference that is there stays."""
+        """Take in an asset, or one more reference to one that is there; a reference that is there stays.
+
+        One more reference is confirmed at once only if everybody may see the asset.
+        """
         migrate(self._database, _NAME, self.MIGRATIONS)
         return self._database.transaction(lambda: self._file(record, reference))
 
@@ -105,7 +118,8 @@ class AssetStore:
     def refer(self, asset_id: str, reference: Reference, now: float) -> AssetRecord | None:
         """Add an account's reference or change its words and visibility; None for an unknown asset.
 
-        A reference keeps the moment at which it was made.
+        A reference keeps the moment at which it was made, and stays confirmed. A new one is confirmed at once
+        only if everybody may see the asset.
         """
 
         def work() -> AssetRecord | None:
@@ -114,30 +128,75 @@ class AssetStore:
                 return None
             mine = stored.held_by(reference.account_id)
             since = mine.created_at if mine else reference.created_at
-            self._put_reference(
-                asset_id, replace(reference, created_at=since, deleted_at=None, erase_at=None)
+            newer = replace(
+                reference,
+                created_at=since,
+                deleted_at=None,
+                erase_at=None,
+                confirmed=is_open(stored.record) or (mine is not None and mine.confirmed),
             )
+            self._put_reference(asset_id, newer, stored)
             return self._summarise(stored.record, now)
 
         return self._database.transaction(work)
 
-    def release(self, asset_id: str, account_id: str, now: float, grace_seconds: float) -> int:
-        """Mark an account's reference as deleted; return how many are left that count.
+    def amend(
+        self,
+        asset_id: str,
+        account_id: str,
+        changes: Mapping[str, Any],
+        expected_version: int | None,
+        now: float,
+    ) -> Outcome:
+        """Change an account's words or visibility if its reference is at the expected version.
 
-        It can be restored until the grace period ends. Releasing again does not prolong that.
+        What was released is illegal to change.
         """
 
-        def work() -> int:
+        def work() -> Outcome:
             stored = self.read(asset_id)
-            if stored is None:
-                return 0
-            mine = stored.held_by(account_id)
-            if mine is not None:
-                self._put_reference(
-                    asset_id, replace(mine, deleted_at=now, erase_at=now + max(0.0, grace_seconds))
-                )
-                self._summarise(stored.record, now)
-            return sum(one.deleted_at is None for one in self._references(asset_id))
+            mine = stored.reference_of(account_id) if stored else None
+            if stored is None or mine is None:
+                return Outcome.UNKNOWN
+            if mine.deleted_at is not None:
+                return Outcome.ILLEGAL
+            if expected_version is not None and mine.version != expected_version:
+                return Outcome.CONFLICT
+            newer = amended(mine, changes)
+            if newer == mine:
+                return Outcome.UNCHANGED
+            self._put_reference(asset_id, newer, stored)
+            self._summarise(stored.record, now)
+            return Outcome.CHANGED
+
+        return self._database.transaction(work)
+
+    def release(
+        self,
+        asset_id: str,
+        account_id: str,
+        now: float,
+        grace_seconds: float,
+        expected_version: int | None = None,
+    ) -> int | None:
+        """Mark an account's reference as deleted; return how many are left that count.
+
+        It can be restored until the grace period ends. Releasing again does not prolong that, but may end it
+        sooner. None says that the reference is not at the expected version.
+        """
+
+        def work() -> int | None:
+            stored = self.read(asset_id)
+            mine = stored.reference_of(account_id) if stored else None
+            if stored is not None and mine is not None:
+                if expected_version is not None and mine.version != expected_version:
+                    return None
+                since, end = mine.deleted_at, now + max(0.0, grace_seconds)
+                if mine.erase_at is None or end < mine.erase_at:
+                    newer = replace(mine, deleted_at=now if since is None else since, erase_at=end)
+                    self._put_reference(asset_id, newer, stored)
+                    self._summarise(stored.record, now)
+            return sum(one.deleted_at is None for one in self._references(asset_id)) if stored else 0
 
         return self._database.transaction(work)
 
@@ -146,11 +205,10 @@ class AssetStore:
 
         def work() -> bool:
             stored = self.read(asset_id)
-            references = stored.references if stored else ()
-            mine = next((one for one in references if one.account_id == account_id), None)
+            mine = stored.reference_of(account_id) if stored else None
             if stored is None or mine is None or mine.erase_at is None or mine.erase_at <= now:
                 return False
-            self._put_reference(asset_id, replace(mine, deleted_at=None, erase_at=None))
+            self._put_reference(asset_id, replace(mine, deleted_at=None, erase_at=None), stored)
             self._summarise(stored.record, now)
             return True
 
@@ -174,20 +232,41 @@ class AssetStore:
     def decide(
         self, asset_id: str, state: str, reason: str, expected_version: int | None, now: float, key: str = ""
     ) -> Outcome:
-        """Move an asset to another state if that is legal. `key` is where its original lies from now on."""
+        """Move an asset to another state if that is legal. `key` is where its original lies from now on.
+
+        A change of state confirms every reference; `confirm` does so for a decision that changes nothing.
+        """
 
         def work() -> Outcome:
             outcome = self.judge(asset_id, state, reason, expected_version)
             stored = self.read(asset_id)
             if outcome is not Outcome.CHANGED or stored is None:
                 return outcome
+            self._confirm(stored)
             before = original_key(stored.record)
             after = key or before
-            self._put(changed(stored.record, now, state=state, reason=reason, key=after))
+            self._summarise(replace(stored.record, state=state, reason=reason, key=after), now)
             if after != before:
                 self._litter([before])
                 self.tidied(after)
             return outcome
+
+        return self._database.transaction(work)
+
+    def confirm(self, asset_id: str, now: float) -> bool:
+        """Confirm every reference of an asset that was decided on; tell whether that changed anything.
+
+        While the asset itself waits, its decision will confirm them.
+        """
+        if not self._exists():
+            return False
+
+        def work() -> bool:
+            stored = self.read(asset_id)
+            if stored is None or stored.record.state == PENDING or not self._confirm(stored):
+                return False
+            self._summarise(stored.record, now)
+            return True
 
         return self._database.transaction(work)
 
@@ -231,15 +310,25 @@ class AssetStore:
     def _file(self, record: AssetRecord, reference: Reference) -> Filed:
         stored = self.read(record.asset_id)
         if stored is None:
-            version = self.version(record.asset_id) + 1
-            self._put_reference(record.asset_id, reference)
+            version = self.version(record.asset_id)
+            first = self._put_reference(record.asset_id, replace(reference, confirmed=True), None)
             self.tidied(*keys(record))
-            return Filed(self._summarise(replace(record, version=version - 1), None), True, False)
-        mine_was_there = stored.held_by(reference.account_id) is not None
-        if mine_was_there or stored.record.state in REFUSED:
-            return Filed(stored.record, False, mine_was_there, not mine_was_there)
-        self._put_reference(record.asset_id, reference)
-        return Filed(self._summarise(stored.record, reference.created_at), False, False)
+            return Filed(self._summarise(replace(record, version=version), None), first, True, False)
+        mine = stored.held_by(reference.account_id)
+        if mine is not None:
+            return Filed(stored.record, mine, False, True)
+        if stored.record.state in REFUSED:
+            return Filed(stored.record, reference, False, False, refused=True)
+        one_more = replace(reference, confirmed=is_open(stored.record))
+        one_more = self._put_reference(record.asset_id, one_more, stored)
+        return Filed(self._summarise(stored.record, reference.created_at), one_more, False, False)
+
+    def _confirm(self, stored: StoredAsset) -> bool:
+        """Confirm what is not; no account's version tells of it."""
+        waiting = [one for one in stored.references if not one.confirmed]
+        for one in waiting:
+            self._write_reference(stored.record.asset_id, replace(one, confirmed=True))
+        return bool(waiting)
 
     def _expire(self, now: float) -> None:
         rows = self._database.execute(
@@ -247,7 +336,11 @@ class AssetStore:
         )
         for asset_id in {row["asset_id"] for row in rows}:
             stored = self.read(asset_id)
-            if stored is None or stored.references:
+            if stored is None:
+                continue
+            if stored.references:
+                # One version later, so that the library of who let go hears that it is over.
+                self._summarise(stored.record, now)
                 continue
             self._litter(keys(stored.record))
             if stored.record.state in REFUSED:
@@ -270,6 +363,7 @@ class AssetStore:
                 title=seen.title,
                 tags=seen.tags,
                 description=seen.description,
+                awaited=seen.awaited,
             )
         )
 
@@ -283,7 +377,14 @@ class AssetStore:
         )
         return record
 
-    def _put_reference(self, asset_id: str, reference: Reference) -> None:
+    def _put_reference(self, asset_id: str, reference: Reference, stored: StoredAsset | None) -> Reference:
+        """Store a reference, one version later than the account's last one in `stored`, and return it."""
+        former = stored.reference_of(reference.account_id) if stored else None
+        newer = replace(reference, version=former.version + 1 if former else 1)
+        self._write_reference(asset_id, newer)
+        return newer
+
+    def _write_reference(self, asset_id: str, reference: Reference) -> None:
         self._database.execute(
             "INSERT INTO asset_references (asset_id, account_id, created_at, erase_at, reference)"
             " VALUES (?, ?, ?, ?, ?) ON CONFLICT (asset_id, account_id) DO UPDATE SET"

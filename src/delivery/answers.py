@@ -34,6 +34,8 @@ _OPEN = {
     "Access-Control-Expose-Headers": "Accept-Ranges, Content-Length, Content-Range, ETag",
     "Timing-Allow-Origin": "*",
 }
+DECIDING = ("range", "if-none-match", "if-modified-since", "if-match", "if-unmodified-since")
+"""The headers of a request without which it is answered with everything; If-Range only says more of Range."""
 PREFLIGHT = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD",

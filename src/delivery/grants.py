@@ -19,10 +19,13 @@ def grant(record: AssetRecord, extension: str | None, *, is_signed: bool) -> Cho
     """Return what to deliver of an asset, or why not. `is_signed` says that a valid URL grants it.
 
     A private asset without such a URL looks like one that does not exist: its id follows from its content,
-    so anybody who has the same file could otherwise learn that somebody else does.
+    so anybody who has the same file could otherwise learn that somebody else does. For the same reason it
+    looks like a new one where another account has just uploaded it for others to see.
     """
-    if not record.held or (record.visibility == PRIVATE and not is_signed):
+    if not record.held:
         return UNKNOWN_ASSET
+    if record.visibility == PRIVATE and not is_signed:
+        return UNKNOWN_ASSET if record.awaited == PRIVATE else IN_REVIEW
     if record.state != APPROVED:
         return {REJECTED: REFUSED, TAKEN_DOWN: GONE}.get(record.state, IN_REVIEW)
     return choose(record, extension) or NO_VARIANT

@@ -5,9 +5,20 @@ from __future__ import annotations
 from http_api import errors
 from http_api.openapi import Api
 from http_api.rate_limiting import RateLimiting
-from http_api.routers import bulk, health, link_names, link_transfer, links, shorten
+from http_api.routers import (
+    asset_decisions,
+    assets,
+    bulk,
+    health,
+    link_names,
+    link_transfer,
+    links,
+    oembed,
+    shorten,
+    uploads,
+)
 
-ROUTERS = (health, bulk, link_transfer, links, link_names, shorten)
+ROUTERS = (health, bulk, link_transfer, links, link_names, shorten, assets, asset_decisions, uploads, oembed)
 """In this order: the words that stand where a code can stand come before the codes."""
 
 
@@ -16,7 +27,7 @@ def create_app() -> Api:
     app = Api(
         title="GIF Distributor",
         version="1",
-        description="Short links with exact clicks. Times are ISO 8601 in UTC.",
+        description="GIF media, and short links with exact clicks. Times are ISO 8601 in UTC.",
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",

@@ -73,4 +73,7 @@ def require(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
 
 LinkReader = Annotated[Caller, Depends(require(Scope.LINKS_READ))]
 LinkWriter = Annotated[Caller, Depends(require(Scope.LINKS_WRITE))]
+AssetReader = Annotated[Caller, Depends(require(Scope.ASSETS_READ))]
+AssetWriter = Annotated[Caller, Depends(require(Scope.ASSETS_WRITE))]
+Moderator = Annotated[Caller, Depends(require(Scope.MODERATION))]
 StatisticsReader = Annotated[Caller, Depends(require(Scope.ANALYTICS_READ))]

@@ -70,10 +70,20 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 def _schemas() -> dict[str, Any]:
     from pydantic import TypeAdapter  # noqa: PLC0415 - needed only for this document
 
-    from http_api.schemas import links, views  # noqa: PLC0415 - the same
+    from http_api.schemas import assets, links, uploads, views  # noqa: PLC0415 - the same
 
     template = _REFERENCE + "{model}"
-    inputs = [links.LinkCreate, links.LinkChange, links.AliasCreate, links.Rename, links.Shorten]
+    inputs = [
+        links.LinkCreate,
+        links.LinkChange,
+        links.AliasCreate,
+        links.Rename,
+        links.Shorten,
+        assets.AssetChange,
+        assets.SignedUrlCreate,
+        assets.DecisionCreate,
+        uploads.UploadCreate,
+    ]
     outputs = [
         views.LinkView,
         views.LinkPage,
@@ -81,6 +91,14 @@ def _schemas() -> dict[str, Any]:
         views.MissView,
         views.ShortenView,
         views.ItemResults,
+        assets.AssetView,
+        assets.AssetPage,
+        assets.UsageView,
+        assets.SignedUrlView,
+        assets.DecisionView,
+        uploads.UploadView,
+        uploads.UploadList,
+        uploads.PartView,
     ]
     schemas: dict[str, Any] = {"Problem": _PROBLEM}
     for kind in [*inputs, *outputs]:

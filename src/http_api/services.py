@@ -11,8 +11,15 @@ from sharelinks.urls import parse_url
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from assets.record import AssetRecord
+    from assets.references import Reference
+    from assets.store import StoredAsset
+    from cdn.signed_url import SignedURL
+    from delivery.publication import Decided, EdgeCopies
     from http_api.incidents import Incidents
     from library import CodePage, Miss
+    from library.assets import AssetPage, AssetTotals
+    from oembed.description import Preview
     from ratelimit import Decision
     from sharelinks.record import LinkRecord
     from sharelinks.store import StoredLink
@@ -47,8 +54,36 @@ class LinkOwners(Protocol):
         ...
 
 
+class AssetOwners(Protocol):
+    """The objects that own assets; a reference is an account's hold on one."""
+
+    async def read(self, asset_id: str) -> StoredAsset | None:
+        """Return an asset with everybody who holds it, or None."""
+        ...
+
+    async def amend(
+        self, asset_id: str, account_id: str, changes: Mapping[str, Any], expected_version: int | None
+    ) -> tuple[AssetRecord, Reference] | Literal["unknown", "conflict", "deleted"]:
+        """Change an account's words or visibility if its reference is at the expected version."""
+        ...
+
+    async def release(
+        self, asset_id: str, account_id: str, grace_seconds: float, expected_version: int | None
+    ) -> bool:
+        """Let go of an account's reference; False if it is not at the expected version."""
+        ...
+
+    async def restore(self, asset_id: str, account_id: str) -> bool:
+        """Undo a release in time; False if there is nothing to undo."""
+        ...
+
+    async def decide(self, asset_id: str, state: str, reason: str, expected_version: int | None) -> Decided:
+        """Move an asset to another state if that is legal and it is at the expected version."""
+        ...
+
+
 class Libraries(Protocol):
-    """Each account's index of its links."""
+    """Each account's index of its links and assets."""
 
     async def add(self, account_id: str, entries: Sequence[Mapping[str, Any]]) -> None:
         """Insert or update entries made by `library_entry`."""
@@ -66,12 +101,34 @@ class Libraries(Protocol):
         """Return the codes that visitors asked for in vain, the latest first."""
         ...
 
+    async def leading_to(
+        self, account_id: str, asset_id: str, is_deleted: bool, cursor: str | None, limit: int
+    ) -> CodePage:
+        """Return codes of links to an asset, the deleted ones or the others."""
+        ...
+
+    async def add_assets(self, account_id: str, entries: Sequence[Mapping[str, Any]]) -> None:
+        """Insert or update entries made by `assets.projection`."""
+        ...
+
+    async def asset_page(self, account_id: str, query: Mapping[str, Any]) -> AssetPage:
+        """Return entries of assets, newest first."""
+        ...
+
+    async def asset_totals(self, account_id: str) -> AssetTotals:
+        """Return how many assets there are and how many bytes they have."""
+        ...
+
 
 class ModerationQueue(Protocol):
     """Where new content goes to be looked at."""
 
     async def submit_links(self, records: Sequence[LinkRecord]) -> None:
         """Ask for a look at the links' texts and targets."""
+        ...
+
+    async def submit_asset(self, record: AssetRecord, account_id: str) -> None:
+        """Ask for a look at an asset and an account's words about it."""
         ...
 
 
@@ -91,15 +148,31 @@ class RateLimits(Protocol):
         ...
 
 
+class Previews(Protocol):
+    """What everybody may be told of links and assets."""
+
+    async def of_link(self, code: str) -> Preview | None:
+        """Return what may be told of a link, None for nothing."""
+        ...
+
+    async def of_asset(self, asset_id: str, extension: str | None) -> Preview | None:
+        """Return what may be told of an asset in one of its formats, None for nothing."""
+        ...
+
+
 @dataclass(frozen=True)
 class Services:
     """Everything one request may use."""
 
     links: LinkOwners
+    assets: AssetOwners
+    edge_copies: EdgeCopies
     libraries: Libraries
     moderation: ModerationQueue
     passwords: Passwords
     rate_limits: RateLimits
+    previews: Previews
+    signer: SignedURL
     incidents: Incidents
     operator_token: str
     public_base_url: str

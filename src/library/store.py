@@ -42,7 +42,8 @@ class LibraryStore:
     """The index of one account. Reading never creates anything; the tables come with the first entry.
 
     Texts are searched case-folded in a column of their own: LIKE takes 50 bytes in an object, and SQLite
-    folds ASCII alone. Aliases are found through their link; what is deleted keeps its version only.
+    folds ASCII alone. Aliases are found through their link; what is deleted keeps its version
+    and its asset only.
     """
 
     MIGRATIONS: ClassVar[tuple[str, ...]] = (
@@ -65,6 +66,8 @@ class LibraryStore:
             last_at REAL NOT NULL
         ) WITHOUT ROWID""",
         "CREATE INDEX library_misses_by_age ON library_misses (last_at DESC, code)",
+        "ALTER TABLE library_links ADD COLUMN asset_id TEXT",
+        "CREATE INDEX library_links_by_asset ON library_links (asset_id, code) WHERE asset_id IS NOT NULL",
     )
 
     def __init__(self, database: Database) -> None:
@@ -136,6 +139,27 @@ class LibraryStore:
                 found.setdefault(row["alias_of"], []).append(row["code"])
         return found
 
+    def leading_to(
+        self, asset_id: str, is_deleted: bool, cursor: str | None = None, limit: int = MAX_PAGE
+    ) -> CodePage:
+        """Return codes of links whose target is an asset, the deleted ones or the others; aliases aside.
+
+        `next` is the last code of the page.
+        """
+        limit = bounded(limit, MAX_PAGE)
+        if not self._exists():
+            return {"codes": [], "next": None}
+        rows = self._database.execute(
+            "SELECT code FROM library_links WHERE asset_id = ? AND (state = 'deleted') = CAST(? AS INTEGER)"
+            " AND code > ? ORDER BY code LIMIT CAST(? AS INTEGER)",
+            asset_id,
+            int(is_deleted),
+            cursor or "",
+            limit + 1,
+        )
+        codes = [row["code"] for row in rows]
+        return {"codes": codes[:limit], "next": codes[limit - 1] if len(codes) > limit else None}
+
     def totals(self) -> dict[str, int]:
         """Return how many links there are, aliases and deleted ones aside."""
         if not self._exists():
@@ -179,11 +203,12 @@ class LibraryStore:
             (entry["code"],) if is_alias else (entry["code"], entry["title"], entry["target"], *entry["tags"])
         )
         rows = self._database.execute(
-            "INSERT INTO library_links (code, created_at, state, version, alias_of, tags, words)"
-            " VALUES (?, ?, ?, CAST(? AS INTEGER), ?, ?, ?)"
+            "INSERT INTO library_links (code, created_at, state, version, alias_of, tags, words, asset_id)"
+            " VALUES (?, ?, ?, CAST(? AS INTEGER), ?, ?, ?, ?)"
             " ON CONFLICT (code) DO UPDATE SET created_at = excluded.created_at, state = excluded.state,"
             " version = excluded.version, alias_of = excluded.alias_of, tags = excluded.tags,"
-            " words = excluded.words WHERE excluded.version >= library_links.version RETURNING code",
+            " words = excluded.words, asset_id = excluded.asset_id"
+            " WHERE excluded.version >= library_links.version RETURNING code",
             entry["code"],
             entry["created_at"],
             entry["state"],
@@ -191,6 +216,7 @@ class LibraryStore:
             entry.get("alias_of"),
             "" if is_deleted or is_alias else lines(entry["tags"]),
             "" if is_deleted else lines(words),
+            None if is_alias else entry.get("asset_id"),
         )
         self._database.execute("DELETE FROM library_misses WHERE code = ?", entry["code"])
         return len(rows)

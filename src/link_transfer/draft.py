@@ -17,9 +17,11 @@ IMPORTED_ARCHIVED = "imported_archived"
 class LinkDraft:
     """One link before anything about it was validated but the types of its fields.
 
-    Times are in seconds since the epoch. Without a `code` a random one is wanted; `password` is the plain
-    word, or empty. A `disabled` link leads nowhere; an `archived` one still leads on, its source only hid it
-    from lists. `clicks` is what the source had counted.
+    Times are in seconds since the epoch. Without a `code` a random one is wanted; `aliases` are its other
+    codes, each with the time it ends or None. `password` is the plain word, or empty; `has_password` says
+    that there is one, even where the source did not tell it. A `disabled` link leads nowhere; an `archived`
+    one still leads on, its source only hid it from lists. `clicks` is what the source had counted, and
+    `max_clicks` counts them too.
     """
 
     target: str
@@ -33,9 +35,15 @@ class LinkDraft:
     expires_at: float | None = None
     max_clicks: int | None = None
     password: str = field(default="", repr=False)
+    has_password: bool = False
     status: int | None = None
     utm: Mapping[str, str] = field(default_factory=dict)
     forward_query: bool = False
+    forward_path: bool = False
+    rules: tuple[Mapping[str, Any], ...] = ()
+    split: tuple[Mapping[str, Any], ...] = ()
+    mode: str = ""
+    aliases: Mapping[str, float | None] = field(default_factory=dict)
     disabled: bool = False
     archived: bool = False
     clicks: int | None = None
@@ -59,16 +67,24 @@ class LinkDraft:
     def to_request(self) -> dict[str, Any]:
         """Return the fields of a request to create the link; what only informs goes into its metadata.
 
-        Clicks that an earlier move left there are added to those counted since.
+        Clicks that an earlier move left there are added to those counted since. The new link counts from
+        none, so of a limit it gets what remains; a link that has used up its limit, or whose password is not
+        known, comes disabled: moving it must not open it.
         """
         request = self.to_fields()
-        clicks, archived = request.pop("clicks", None), request.pop("archived", False)
+        clicks, archived = request.pop("clicks", 0), request.pop("archived", False)
         metadata = dict(self.metadata)
-        if clicks is not None:
+        if clicks > 0:
             earlier = metadata.get(IMPORTED_CLICKS)
             metadata[IMPORTED_CLICKS] = clicks + (earlier if type(earlier) is int else 0)
+            if self.max_clicks is not None and clicks < self.max_clicks:
+                request["max_clicks"] = self.max_clicks - clicks
+            elif self.max_clicks is not None:
+                request["disabled"] = True
         if archived:
             metadata[IMPORTED_ARCHIVED] = True
+        if request.pop("has_password", False) and not self.password:
+            request["disabled"] = True
         return request | {"metadata": metadata} if metadata else request
 
 
@@ -107,16 +123,22 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "expires_at": shapes.moment,
     "max_clicks": shapes.whole,
     "password": shapes.text,
+    "has_password": shapes.switch,
     "status": shapes.whole,
     "utm": shapes.text_mapping,
     "forward_query": shapes.switch,
+    "forward_path": shapes.switch,
+    "rules": shapes.objects,
+    "split": shapes.objects,
+    "mode": shapes.text,
+    "aliases": shapes.names,
     "disabled": shapes.switch,
     "archived": shapes.switch,
     "clicks": shapes.whole,
 }
 FIELDS = tuple(_READERS)
 _DEFAULTS: dict[str, Any] = {
-    one.name: {} if one.name in {"metadata", "utm"} else one.default for one in fields(LinkDraft)
+    one.name: {} if one.name in {"metadata", "utm", "aliases"} else one.default for one in fields(LinkDraft)
 }
 
 

@@ -3,7 +3,8 @@
 - CSV: RFC 4180 in UTF-8 with a header, the columns being the fields of `LinkDraft` in any order. An empty
   cell is a field at its default. Times are ISO 8601 or seconds since the epoch. Tags stand between commas,
   or are a JSON list where one has a comma, a quote or a space at its end; `metadata` and `utm` are JSON
-  objects. A cell that a spreadsheet would take for a formula has an apostrophe in front.
+  objects, `rules` and `split` JSON lists. Aliases stand between commas, or are a JSON object with the time
+  each ends, or null. A cell that a spreadsheet would take for a formula has an apostrophe in front.
 - JSON: `{"version": 1, "links": [{"target": "https://…", …}, …]}`, times in seconds. JSON Lines: one link a
   line.
 """
@@ -85,6 +86,16 @@ def _cell(name: str, value: object) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
+def _aliases_of_cell(cell: str) -> object:
+    return decode_value(cell) if cell.startswith("{") else split_tags(cell, ",")
+
+
+def _cell_of_aliases(aliases: dict[str, float | None]) -> str:
+    joined = ", ".join(aliases)
+    is_plain = not any(end is not None for end in aliases.values()) and not joined.startswith("{")
+    return joined if is_plain and split_tags(joined, ",") == list(aliases) else _json(aliases)
+
+
 def _tags_of_cell(cell: str) -> object:
     if not cell.startswith("["):
         return split_tags(cell, ",")
@@ -111,11 +122,17 @@ _CELL_READERS: dict[str, Callable[[str], object]] = {
     "tags": _tags_of_cell,
     "metadata": decode_value,
     "utm": decode_value,
+    "rules": decode_value,
+    "split": decode_value,
+    "aliases": _aliases_of_cell,
 }
 _CELL_WRITERS: dict[str, Callable[[Any], str]] = {
     "tags": _cell_of_tags,
     "metadata": _json,
     "utm": _json,
+    "rules": _json,
+    "split": _json,
+    "aliases": _cell_of_aliases,
     "created_at": shapes.written_moment,
     "starts_at": shapes.written_moment,
     "expires_at": shapes.written_moment,

@@ -82,6 +82,20 @@ def text_mapping(value: object) -> dict[str, str]:
     return found
 
 
+def objects(value: object) -> tuple[dict[str, Any], ...]:
+    """Return objects, from a list of them."""
+    if not isinstance(value, (list, tuple)):
+        raise TransferError(INVALID_OBJECT, "a list of objects is expected")
+    return tuple(map(mapping, value))
+
+
+def names(value: object) -> dict[str, float | None]:
+    """Return codes and the time each ends, from an object of both or from a list of codes without an end."""
+    if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
+        return dict.fromkeys(value)
+    return {name: None if end is None else moment(end) for name, end in mapping(value).items()}
+
+
 def written_moment(seconds: float) -> str:
     """Return a time as ISO 8601 in UTC where that is exact, and as a number of seconds where it is not."""
     try:

@@ -10,9 +10,8 @@
   commas; so do we. The CSV has neither dates nor limits of visits: export through the API where links have
   them.
 
-Shlink limits visits by all there ever were, and here a link starts at none: what is carried is what
-remains, and a link that has none left comes disabled. Redirect rules are another request of the API and are
-left out.
+Shlink limits visits by all there ever were, as a draft does. Redirect rules are another request of the API
+and are left out.
 """
 
 from __future__ import annotations
@@ -46,8 +45,11 @@ def of_object(link: Mapping[str, Any]) -> Carried:
         "starts_at": meta.get("validSince"),
         "expires_at": meta.get("validUntil"),
         "forward_query": link.get("forwardQuery"),
+        "max_clicks": meta.get("maxVisits"),
     }
-    fields |= _remaining(meta.get("maxVisits"), visits)
+    if meta.get("maxVisits") is not None and visits:
+        # What remains of a limit depends on the visits: here an unreadable number costs the row.
+        fields["clicks"] = shapes.whole(visits)
     row = {**link, "visits": visits}
     return carry(row, fields, {"created_at": "dateCreated", "clicks": "visits"}, _UNHELD)
 
@@ -62,13 +64,6 @@ def of_cells(cells: Mapping[str, str]) -> Carried:
         "tags": split_tags(tags, "," if "," in tags else "|"),
     }
     return carry(cells, fields, {"created_at": "createdat", "clicks": "visits"})
-
-
-def _remaining(limit: object, visits: object) -> dict[str, Any]:
-    if limit is None:
-        return {}
-    most, used = shapes.whole(limit), shapes.whole(visits or 0)
-    return {"max_clicks": most - used} if used < most else {"max_clicks": most, "disabled": True}
 
 
 def _object(value: object) -> dict[str, Any]:

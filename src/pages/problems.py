@@ -16,9 +16,17 @@ _NOT_FOUND = {
     "disabled": ("Link switched off", "The owner of this link has switched it off."),
     "not_started": ("Link not open yet", "This link has not started yet. Come back later."),
     "pending": ("Link under review", "This link is being reviewed and does not lead anywhere yet."),
+    "asset_in_review": (
+        "Being checked",
+        "What this link shows is being checked before it is published. Come back later.",
+    ),
+    "unknown_asset": ("Nothing to show", "What this link showed was deleted, or it is not public."),
 }
 _TAKEN_DOWN = ("Link removed", "This link was taken down.")
-_GONE = {"renamed": ("Link moved", "This link has got another address, and the old one is no longer in use.")}
+_GONE = {
+    "renamed": ("Link moved", "This link has got another address, and the old one is no longer in use."),
+    "asset_taken_down": ("Removed", "What this link showed was taken down."),
+}
 
 
 def not_found(code: str | None, reason: str = "unknown_link") -> Page:
@@ -38,7 +46,7 @@ def expired(code: str) -> Page:
 
 
 def gone(code: str, reason: str = "taken_down") -> Page:
-    """Return the 410 page of a link that was taken down, or that has moved when `reason` is "renamed"."""
+    """Return the 410 page of a link; `reason` is the code of the decision, any other one means taken down."""
     heading, sentence = _GONE.get(reason, _TAKEN_DOWN)
     return page(heading, _sentence(sentence), _named(code), status=410)
 

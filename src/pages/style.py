@@ -1,4 +1,4 @@
-"""The one stylesheet of all pages, and the script of the copy button."""
+"""The one stylesheet of all pages, and the script of the copy buttons."""
 
 from __future__ import annotations
 
@@ -32,15 +32,19 @@ background:var(--strong);color:var(--on-strong);font:inherit;font-weight:600;tex
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
 """)
 
-# Without a clipboard (or without scripts) the button stays hidden and the field is there to select.
+# Without a clipboard (or without scripts) the buttons stay hidden and the fields are there to select.
 COPY_SCRIPT = Markup("""\
-const field = document.getElementById("short-url"), button = document.getElementById("copy");
-if (navigator.clipboard) {
+if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copies]")) {
+  const field = document.getElementById(button.dataset.copies), told = button.nextElementSibling;
   button.hidden = false;
   button.addEventListener("click", async () => {
     field.select();
-    await navigator.clipboard.writeText(field.value);
-    document.getElementById("copied").textContent = "Copied.";
+    try {
+      await navigator.clipboard.writeText(field.value);
+      told.textContent = "Copied.";
+    } catch {
+      told.textContent = "Selected: copy it with your keyboard.";
+    }
   });
 }
 """)

@@ -55,7 +55,7 @@ def _preferred(header: str) -> frozenset[str]:
     for item in header.lower().split(","):
         tag, _, parameter = item.partition(";")
         tag = tag.strip()
-        if tag and tag != "*":
+        if tag and not tag.startswith("*"):
             qualities[tag] = _quality(parameter)
     best = max(qualities.values(), default=0)
     preferred = [tag for tag, quality in qualities.items() if quality and quality * 10 >= best * 9]

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     EXPIRED = "expired"
     GONE = "gone"
     BLOCKED = "blocked"
+    UNAVAILABLE = "unavailable"
 
 
 class Outcome(NamedTuple):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from delivery.signing import read_signer
 from http_api.incidents import Incidents
 from http_api.services import Services
 from ratelimit.policy import read_policy
 from resilience.circuit_breaker import CircuitBreaker
+from runtime.asset_owners import AssetOwners, EdgeCopies
+from runtime.edge_previews import EdgePreviews
 from runtime.libraries import AccountLibraries
 from runtime.object_calls import answer_of
 from runtime.owners import ShortLinkOwners
@@ -47,10 +50,14 @@ def services_from(env: Any) -> Services:  # noqa: ANN401 - the Worker's bindings
     breaker = CircuitBreaker("rate_limiters", failures=5, window_ms=10_000, open_ms=5_000)
     return Services(
         links=ShortLinkOwners(env.SHORT_LINK),
+        assets=AssetOwners(env.ASSET),
+        edge_copies=EdgeCopies(env.EDGE),
         libraries=AccountLibraries(env.LIBRARY),
         moderation=ModerationMessages(env.MODERATION),
         passwords=Passwords(env.LINK_PEPPER),
         rate_limits=ApiLimits(RateLimiters(env.RATE_LIMITER, breaker), read_policy(env.RATE_LIMITS)),
+        previews=EdgePreviews(env.EDGE),
+        signer=read_signer(env.SIGNING_SECRET, env.SIGNING_KEY_ID, env.PREVIOUS_SIGNING_KEYS, time.time),
         incidents=Incidents(),
         operator_token=env.ADMIN_TOKEN,
         public_base_url=env.PUBLIC_BASE_URL.rstrip("/"),

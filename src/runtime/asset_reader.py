@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assets.names import projection_key
-from assets.record import PRIVATE, AssetRecord
-from assets.states import APPROVED, FLAGGED, PENDING
+from assets.record import PRIVATE, AssetRecord, is_open
+from assets.states import FLAGGED, PENDING
 from resilience.record_cache import CachedRecord, Freshness, RecordCache
 from runtime.record_source import RecordSource, UnavailableError
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from resilience.circuit_breaker import CircuitBreaker
 
 MAX_CACHED_ASSETS = 1_000
+MAX_PURGED_ASSETS = 1_000
 
 
 @dataclass(slots=True)
@@ -50,8 +53,9 @@ class AssetReader:
             AssetRecord.from_wire,
             kv_breaker,
             owners_breaker,
-            trusts=_is_settled,
+            trusts=self._trusts,
         )
+        self._least_versions: OrderedDict[str, float] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._cache)
@@ -63,6 +67,11 @@ class AssetReader:
             return None, False
         freshness = self._cache.freshness(entry, now)
         return None if freshness is Freshness.STALE else entry, freshness is Freshness.AGEING
+
+    def fresh(self, asset_id: str, now: float) -> CachedAsset | None:
+        """Return an entry that may be used at once and is not to be refreshed."""
+        entry = self._cache.get(asset_id)
+        return entry if entry is not None and now < entry.fresh_until else None
 
     async def find(
         self, asset_id: str, now: float, may_ask_owner: Callable[[], Awaitable[bool]]
@@ -92,19 +101,35 @@ class AssetReader:
         """Return what the owner says at this moment; raise UnavailableError."""
         return self._keep(asset_id, await self._source.ask_owner(asset_id, now), now)
 
-    def forget(self, asset_id: str) -> None:
-        """Drop what this isolate remembers of an asset."""
+    async def purge(self, asset_id: str, now: float) -> None:
+        """Forget an asset, and from now on believe in no older record than its owner has at this moment.
+
+        KV may go on with an older one for a while. An owner that does not answer is asked each time.
+        """
+        self._least_versions[asset_id] = math.inf
+        self._least_versions.move_to_end(asset_id)
+        if len(self._least_versions) > MAX_PURGED_ASSETS:
+            self._least_versions.popitem(last=False)
         self._cache.forget(asset_id)
+        try:
+            record = await self._source.ask_owner(asset_id, now)
+        except UnavailableError:
+            return
+        self._least_versions[asset_id] = 0 if record is None else record.version
 
     def _keep(self, asset_id: str, record: AssetRecord | None, now: float) -> CachedAsset | None:
-        if record is None or not _is_open(record):
+        if record is None or not is_open(record):
             self._cache.forget(asset_id)
             return None if record is None else CachedAsset(record, now, now)
+        if not self._is_new_enough(record):
+            return CachedAsset(record, now, now)
         return self._cache.put(asset_id, record, now)
 
+    def _trusts(self, record: AssetRecord) -> bool:
+        return _is_settled(record) and self._is_new_enough(record)
 
-def _is_open(record: AssetRecord) -> bool:
-    return record.held and record.state == APPROVED and record.visibility != PRIVATE
+    def _is_new_enough(self, record: AssetRecord) -> bool:
+        return record.version >= self._least_versions.get(record.asset_id, 0)
 
 
 def _is_settled(record: AssetRecord) -> bool:

@@ -11,13 +11,15 @@ from analytics.click_wire import ClickCollector, pack
 from ratelimit.addresses import address_block
 from ratelimit.headers import rate_limit_headers
 from redirecting.decide import decide
-from redirecting.outcomes import Kind, Outcome
+from redirecting.outcomes import Kind, Outcome, cache_control
+from redirecting.showing import UNAVAILABLE, asset_to_show, with_asset
 from redirecting.visit import Visit
 from runtime.link_reader import UnavailableError
 from runtime.password_gate import PasswordGate
 from runtime.replies import page_reply, reply
 
 if TYPE_CHECKING:
+    from assets.record import AssetRecord
     from ratelimit.decisions import Decision
     from runtime.redirects import Redirects
     from runtime.visitors import Facts
@@ -130,32 +132,57 @@ class LinkAnswers:
     ) -> Any:  # noqa: ANN401 - a JS object
         is_click = method != "HEAD" and not facts.agent.is_bot
         if outcome.kind is Kind.LIMITED and outcome.then is not None:
-            return await self._limited(outcome, method, asked, entry, visit, facts, is_click=is_click)
+            then = outcome.then
+            return await self._limited(then, method, asked, entry, visit, facts, ctx, is_click=is_click)
+        outcome, asset = await self._with_asset(outcome, visit.now, ctx)
         if outcome.counts and is_click:
             self._edge.count(entry.record.code, address, facts, visit.now, ctx)
-        response = self._render(outcome, method, asked, entry.record)
+        response = self._render(outcome, method, asked, entry.record, asset)
         if outcome.kind is Kind.REDIRECT and method != "POST":
             self._edge.prepare(asked, entry, response, visit.now)
         return response
 
-    async def _limited(
+    async def _with_asset(
         self,
         outcome: Outcome,
+        now: float,
+        ctx: Any,  # noqa: ANN401 - a JS object
+    ) -> tuple[Outcome, AssetRecord | None]:
+        """Return the answer that the asset it shows allows, and that asset's record."""
+        asset_id = asset_to_show(outcome)
+        if asset_id is None:
+            return outcome, None
+        try:
+            asset = await self._edge.assets.record(asset_id, now, ctx)
+        except UnavailableError:
+            return UNAVAILABLE, None
+        return with_asset(outcome, asset), asset
+
+    async def _limited(
+        self,
+        then: Outcome,
         method: str,
         asked: LinkPath,
         entry: CachedLink,
         visit: Visit,
         facts: Facts,
+        ctx: Any,  # noqa: ANN401 - a JS object
         *,
         is_click: bool,
     ) -> Any:  # noqa: ANN401 - a JS object
-        """Ask the owner for a click; without one there is no way on, and without an answer neither."""
+        """Ask the owner for a click; without one there is no way on, and without an answer neither.
+
+        An asset that cannot be shown takes none.
+        """
         pages = _pages()
         if entry.is_full or not is_click:
             # Looking takes no click and so gives nothing away.
             return page_reply(
                 pages.used_up(asked.code) if entry.is_full else pages.limited(asked.code), method
             )
+        shown, asset = await self._with_asset(then, visit.now, ctx)
+        if shown is not then:
+            return self._render(shown, method, asked, entry.record)
         collector = ClickCollector()
         collector.add(facts.kind, visit.now, visit.visitor)
         taken = await self._edge.take(entry.record.code, os.urandom(12).hex(), pack(collector.batch()))
@@ -164,8 +191,7 @@ class LinkAnswers:
         if not taken:
             entry.is_full = True
             return page_reply(pages.used_up(asked.code), method)
-        assert outcome.then is not None  # noqa: S101 - the caller has looked
-        return self._render(outcome.then, method, asked, entry.record)
+        return self._render(shown, method, asked, entry.record, asset)
 
     async def _unlock(
         self,
@@ -184,9 +210,12 @@ class LinkAnswers:
                 return self._render(locked, "POST", asked, entry.record)
             return page_reply(pages.no_form(), "POST")
         verdict = await self._gate.check(request, entry.record, address)
+        if verdict.refusal is not None:
+            seconds = (verdict.refusal.retry_after_ms or verdict.refusal.reset_after_ms) / 1000
+            page = pages.password_form(asked.code, retry_after=seconds)
+            return page_reply(page, "POST", rate_limit_headers(verdict.refusal))
         if not verdict.is_open:
-            page = pages.password_form(asked.code, verdict.was_wrong, verdict.retry_after_seconds)
-            return page_reply(page, "POST")
+            return page_reply(pages.password_form(asked.code, wrong=True), "POST")
         outcome = self._decide(entry.record, visit, unlocked=True)
         if outcome.kind is Kind.LIMITED and outcome.then is not None:
             outcome = outcome._replace(then=_after_a_form(outcome.then))
@@ -199,12 +228,19 @@ class LinkAnswers:
             return page_reply(pages.info_page(shown, self._edge.settings.base_url, now=visit.now), method)
         return pages.qr_reply(asked, self._edge.settings.base_url, query, method)
 
-    def _render(self, outcome: Outcome, method: str, asked: LinkPath, record: LinkRecord) -> Any:  # noqa: ANN401 - a JS object
+    def _render(
+        self,
+        outcome: Outcome,
+        method: str,
+        asked: LinkPath,
+        record: LinkRecord,
+        asset: AssetRecord | None = None,
+    ) -> Any:  # noqa: ANN401 - a JS object
         if outcome.kind is Kind.REDIRECT:
             headers = {"location": outcome.location, "cache-control": outcome.cache_control}
             return reply(outcome.status, headers)
         shown = replace(record, code=asked.code)
-        return page_reply(_pages().page_of(outcome, shown, self._edge.settings.base_url), method)
+        return page_reply(_pages().page_of(outcome, shown, self._edge.settings.base_url, asset), method)
 
     async def _may_miss(self, address: str, now: float) -> bool:
         """Ask whether this address may have one more code looked up at its owner."""
@@ -220,7 +256,9 @@ class LinkAnswers:
 
 def _after_a_form(outcome: Outcome) -> Outcome:
     """A form is answered with 303, whatever the link's own status: the next request must be a GET."""
-    return outcome._replace(status=303) if outcome.kind is Kind.REDIRECT else outcome
+    if outcome.kind is not Kind.REDIRECT:
+        return outcome
+    return outcome._replace(status=303, cache_control=cache_control(303))
 
 
 def _pages() -> Any:  # noqa: ANN401 - a module

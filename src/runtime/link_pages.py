@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import qr
 from pages.info import info_page
 from pages.interstitial import link_page
+from pages.linked_asset import asset_page, asset_preview
 from pages.password import password_form
 from pages.problems import blocked, busy, expired, gone, not_found, problem, too_many
-from pages.share import share_page
 from pages.unfurl import unfurl_page
 from redirecting.outcomes import Kind, Outcome
 from runtime.replies import page_reply, reply
-from sharelinks.open_graph import ShareMedia
 from sharelinks.record import LinkRecord
 
 if TYPE_CHECKING:
+    from assets.record import AssetRecord
     from pages.document import Page
     from sharelinks.paths import LinkPath
 
@@ -36,35 +37,32 @@ __all__ = [
 ]
 
 _FIRST_ERROR = 400
-_STILL = ShareMedia(renditions=())
-"""Nothing makes other formats of an upload yet."""
 _QR_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 _QR_SECONDS = 86_400
 _MAX_QR_OPTIONS = 10
 _MAX_DIGITS = 5
 
 
-def page_of(outcome: Outcome, record: LinkRecord, base_url: str) -> Page:
-    """Return the page of any answer that is no redirect."""
+def page_of(outcome: Outcome, record: LinkRecord, base_url: str, asset: AssetRecord | None = None) -> Page:
+    """Return the page of any answer that is no redirect; `asset` is the record of the one that it shows."""
     if outcome.status >= _FIRST_ERROR:
         return _refusal(outcome, record.code)
     if outcome.kind is Kind.PASSWORD:
         return password_form(record.code)
-    if outcome.kind is Kind.UNFURL:
-        return unfurl_page(record if outcome.location else _anonymous(record, base_url), base_url, _STILL)
-    if outcome.asset_id is None:
-        return link_page(record, outcome.location, base_url)
-    asset_id = outcome.asset_id
-    return share_page(record, base_url, _STILL, asset_id=asset_id, image_url=outcome.location)
-
-
-def _anonymous(record: LinkRecord, base_url: str) -> LinkRecord:
-    """Return a record that says nothing of what the code leads to."""
-    return LinkRecord(record.code, base_url, record.created_at)
+    is_preview = outcome.kind is Kind.UNFURL
+    if asset is not None:
+        return (asset_preview if is_preview else asset_page)(record, asset, base_url)
+    if is_preview and not outcome.location:
+        # It says nothing of what the code leads to.
+        return unfurl_page(LinkRecord(record.code, base_url, record.created_at), base_url)
+    web = replace(record, target=outcome.location, asset_id=None)
+    return unfurl_page(web, base_url) if is_preview else link_page(web, outcome.location, base_url)
 
 
 def _refusal(outcome: Outcome, code: str) -> Page:
     match outcome.kind:
+        case Kind.UNAVAILABLE:
+            return unavailable()
         case Kind.EXPIRED:
             return expired(code)
         case Kind.GONE:

@@ -1,6 +1,6 @@
 """`/a/{asset_id}` at the edge: decided here, streamed from the cache or the bucket by the platform.
 
-A small public asset that was asked for before is answered from the isolate alone.
+A plain GET of a public asset that was asked for before takes a short cut; small ones stay in the isolate.
 """
 
 from __future__ import annotations
@@ -8,32 +8,31 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from js import Headers
 from js import Response as JsResponse
 
 from cdn.conditional import Conditions
 from cdn.restrictions import Client
-from delivery.answers import PREFLIGHT, answer, saved_as
+from delivery.answers import DECIDING, PREFLIGHT, answer, saved_as
 from delivery.grants import grant
 from delivery.paths import PREFIX, parse_media_path, parse_media_query
 from delivery.problems import TOO_MANY, UNAVAILABLE, UNKNOWN_ASSET, Problem, refused_url
 from delivery.signing import read_signer
 from ratelimit.addresses import address_block
 from ratelimit.headers import rate_limit_headers
-from resilience.circuit_breaker import CircuitBreaker
-from runtime.asset_reader import AssetReader
-from runtime.edge_settings import AGEING_SECONDS, BRIDGE_SECONDS, FRESH_SECONDS
+from runtime.asset_reader import MAX_CACHED_ASSETS
 from runtime.media_bodies import MediaBodies
 from runtime.record_source import UnavailableError
-from runtime.replies import reply
+from runtime.replies import js_headers, reply
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from delivery.answers import MediaAnswer
     from delivery.paths import MediaPath
     from delivery.representations import Chosen
     from ratelimit.decisions import Decision
     from ratelimit.policy import Policy
-    from runtime.asset_reader import CachedAsset
+    from runtime.asset_reader import AssetReader, CachedAsset
     from runtime.edge_settings import EdgeSettings
     from runtime.rate_limits import RateLimiters
 
@@ -43,7 +42,6 @@ METHODS = ("GET", "HEAD", "OPTIONS")
 SMALL_BYTES = 16 * 1024
 """What an isolate keeps of an asset's bytes at most; with all it remembers that is 16 MB."""
 
-_BREAKER = {"failures": 5, "window_ms": 10_000, "open_ms": 5_000}
 _RETRY_SECONDS = "5"
 
 
@@ -53,12 +51,15 @@ class _TooManyMissesError(Exception):
         self.decision = decision
 
 
-class _Small(NamedTuple):
-    """A small format of an asset: its bytes in JavaScript's memory, and the answer to a plain GET."""
+class _Plain(NamedTuple):
+    """The answer to a plain GET of one format of a public asset, as JavaScript takes it.
+
+    `buffer` has the bytes of a small one; it is None where they have to be fetched.
+    """
 
     tag: str
-    buffer: Any
     headers: Any
+    buffer: Any | None
 
 
 class _Asked(NamedTuple):
@@ -69,12 +70,15 @@ class _Asked(NamedTuple):
     conditions: Conditions
     is_signed: bool
     is_download: bool
+    url: str
     address: str
     now: float
 
     @property
     def is_plain(self) -> bool:
-        return self.method == "GET" and not self.is_download and self.conditions == Conditions()
+        """Tell whether the answer depends on the asset alone."""
+        is_bare = not (self.is_signed or self.is_download)
+        return self.method == "GET" and is_bare and self.conditions == Conditions()
 
 
 class Media:
@@ -86,16 +90,9 @@ class Media:
         settings: EdgeSettings,
         policy: Policy,
         limits: RateLimiters,
+        reader: AssetReader,
     ) -> None:
-        self._breakers = {name: CircuitBreaker(name, **_BREAKER) for name in ("asset_kv", "assets")}
-        self._reader = AssetReader(
-            env,
-            self._breakers["asset_kv"],
-            self._breakers["assets"],
-            FRESH_SECONDS,
-            AGEING_SECONDS,
-            BRIDGE_SECONDS,
-        )
+        self._reader = reader
         self._bodies = MediaBodies(env.MEDIA, settings.base_url)
         self._signer = read_signer(
             env.SIGNING_SECRET, env.SIGNING_KEY_ID, env.PREVIOUS_SIGNING_KEYS, time.time
@@ -103,6 +100,35 @@ class Media:
         self._policy = policy
         self._limits = limits
         self._miss_threshold = policy.misses.local_threshold()
+        self._plain: dict[str, MediaPath] = {}
+
+    def answer_plain(self, request: Any, url: str, otherwise: Callable[[], Awaitable[Any]]) -> Any | None:  # noqa: ANN401 - JS objects
+        """Answer a plain GET of a public asset that is fresh here; None for whatever takes more.
+
+        That is a response at once for a small one, and for others an awaitable one: out of the cache, or what
+        comes of `otherwise`.
+        """
+        where = self._plain.get(url)
+        if where is None or request.method != "GET":
+            return None
+        entry = self._reader.fresh(where.asset_id, time.time())
+        if entry is None:
+            return None
+        plain, chosen = entry.prepared, grant(entry.record, where.extension, is_signed=False)
+        if plain is None or isinstance(chosen, Problem) or plain.tag != chosen.tag:
+            return None
+        get = request.headers.get
+        if any(get(name) for name in DECIDING):
+            return None
+        if plain.buffer is None:
+            return self._answer_from_cache(where.asset_id, chosen, plain, otherwise)
+        return JsResponse.new(plain.buffer, headers=plain.headers)
+
+    async def _answer_from_cache(
+        self, asset_id: str, chosen: Chosen, plain: _Plain, otherwise: Callable[[], Awaitable[Any]]
+    ) -> Any:  # noqa: ANN401 - a JS object
+        stream = await self._bodies.cached(asset_id, chosen, None)
+        return await otherwise() if stream is None else JsResponse.new(stream, headers=plain.headers)
 
     async def answer(self, request: Any, method: str, path: str, query: str, ctx: Any) -> Any:  # noqa: ANN401 - JS objects
         """Answer one request below `/a/` with a method out of `METHODS`."""
@@ -120,7 +146,16 @@ class Media:
             if verdict.refusal is not None:
                 return _problem(refused_url(verdict), method)
         conditions = Conditions.read(lambda name: headers.get(name) or None)
-        asked = _Asked(method, where, conditions, wanted.is_signed, wanted.is_download, address, time.time())
+        asked = _Asked(
+            method,
+            where,
+            conditions,
+            wanted.is_signed,
+            wanted.is_download,
+            request.url,
+            address,
+            time.time(),
+        )
         entry, is_ageing = self._reader.cached(where.asset_id, asked.now)
         if is_ageing:
             ctx.waitUntil(self._reader.refresh(where.asset_id, asked.now))
@@ -136,16 +171,15 @@ class Media:
     async def purge(self, asset_id: str, tags: list[str]) -> dict[str, Any]:
         """Forget an asset in this isolate and delete its bytes from this data centre's cache.
 
+        From then on this isolate answers with what its owner says now or later, whatever KV still has.
         `tags` is what `delivery.representations.tags` makes of its record.
         """
-        self._reader.forget(asset_id)
+        await self._reader.purge(asset_id, time.time())
         return {"purged": await self._bodies.purge(asset_id, tags)}
 
     def health(self) -> dict[str, Any]:
         """Return the state of this isolate."""
-        now_ms = int(time.time() * 1000)
-        breakers = {name: breaker.state(now_ms) for name, breaker in self._breakers.items()}
-        return {"breakers": breakers, "assets_cached": len(self._reader)}
+        return {"assets_cached": len(self._reader)}
 
     async def _deliver(
         self,
@@ -162,9 +196,6 @@ class Media:
         chosen = grant(record, asked.path.extension, is_signed=asked.is_signed)
         if isinstance(chosen, Problem):
             return _problem(chosen, asked.method)
-        small = entry.prepared
-        if small is not None and small.tag == chosen.tag and not asked.is_signed and asked.is_plain:
-            return JsResponse.new(small.buffer, headers=small.headers)
         name = saved_as(record.title, chosen, record.asset_id) if asked.is_download else None
         made = answer(
             asked.method,
@@ -201,12 +232,22 @@ class Media:
             if not asked.is_signed:
                 ctx.waitUntil(self._bodies.keep(asset_id, chosen))
             stream = found.body
-        if asked.is_plain and not asked.is_signed and chosen.length <= SMALL_BYTES:
-            buffer = await JsResponse.new(stream).arrayBuffer()
-            headers = Headers.new(list(made.headers.items()))
-            entry.prepared = _Small(chosen.tag, buffer, headers)
-            return JsResponse.new(buffer, headers=headers)
-        return reply(made.status, made.headers, stream)
+        if not asked.is_plain:
+            return reply(made.status, made.headers, stream)
+        is_small = chosen.length <= SMALL_BYTES
+        buffer = await JsResponse.new(stream).arrayBuffer() if is_small else None
+        plain = _Plain(chosen.tag, js_headers(made.headers), buffer)
+        entry.prepared = plain
+        self._remember(asked)
+        return JsResponse.new(buffer if is_small else stream, headers=plain.headers)
+
+    def _remember(self, asked: _Asked) -> None:
+        """Note what an address without a query asks for, so that it need not be taken apart again."""
+        if "?" in asked.url:
+            return
+        if len(self._plain) >= MAX_CACHED_ASSETS:
+            self._plain.clear()
+        self._plain[asked.url] = asked.path
 
     async def _may_miss(self, asked: _Asked) -> bool:
         """Ask whether this address may have one more asset looked up at its owner."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
-from js import Headers, caches
+from js import JSON, caches
 from js import Request as JsRequest
 from js import Response as JsResponse
+from pyodide.ffi import jsnull  # type: ignore[attr-defined]  # its stubs do not name it
 
 from delivery.representations import cache_url
+from runtime.record_source import UnavailableError
+from runtime.replies import js_headers
+from workers import python_to_rpc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +25,8 @@ if TYPE_CHECKING:
 MAX_CACHED_BYTES = 512 * 1024 * 1024
 """The platform's cache takes no larger object on most plans."""
 CACHED_SECONDS = 30 * 86_400
+BUCKET_TIMEOUT_SECONDS = 5.0
+"""How long the bucket may take to begin; a stream that flows takes as long as it takes."""
 
 _PARTIAL = 206
 
@@ -28,15 +35,18 @@ class MediaBodies:
     """Reads formats of assets. Only what everybody may see is kept in the cache, and only under its tag."""
 
     def __init__(self, bucket: Any, base_url: str) -> None:  # noqa: ANN401 - an R2 binding
-        self._bucket = bucket
+        # The SDK's wrapper finds out what each object is by asking it some ten times over.
+        self._bucket: Any = python_to_rpc(bucket)
         self._base_url = base_url
         self._being_kept: set[str] = set()
 
     async def cached(self, asset_id: str, chosen: Chosen, span: Span | None) -> Any | None:  # noqa: ANN401 - a JS stream
         """Return the bytes from this data centre's cache, or None; a cache that fails has nothing."""
         url = cache_url(self._base_url, asset_id, chosen.tag)
-        headers = {} if span is None else {"range": f"bytes={span[0]}-{span[1]}"}
-        asked = JsRequest.new(url, headers=Headers.new(list(headers.items())))
+        asked: Any = url
+        if span is not None:
+            asked = JsRequest.new(url)
+            asked.headers.set("range", f"bytes={span[0]}-{span[1]}")
         try:
             found = await caches.default.match(asked)
         except Exception as error:  # noqa: BLE001 - the bucket has the same bytes
@@ -50,16 +60,24 @@ class MediaBodies:
         return found.body
 
     async def stored(self, chosen: Chosen, span: Span | None) -> Any | None:  # noqa: ANN401 - an R2 object
-        """Return the bucket's object, None if it has none, another than the record says, or fails."""
+        """Return the bucket's object, None if it has none, another than the record says, or fails.
+
+        Raise UnavailableError if it does not answer: asking once more would take as long again.
+        """
         options = {} if span is None else {"range": {"offset": span[0], "length": span[1] - span[0] + 1}}
         try:
-            found = await self._bucket.get(chosen.key, options)
-        except Exception as error:  # noqa: BLE001 - the visitor is told to come back
+            reading = self._bucket.get(chosen.key, JSON.parse(json.dumps(options)))
+            found = await asyncio.wait_for(reading, BUCKET_TIMEOUT_SECONDS)
+        except TimeoutError as error:
+            _warn("media_bucket_failed", chosen, "timeout")
+            raise UnavailableError(chosen.key) from error
+        except Exception as error:  # noqa: BLE001 - it is tried once more, then the visitor is told to come back
             _warn("media_bucket_failed", chosen, error)
             return None
-        if found is not None and int(found.size) == chosen.length:
+        length = None if found is jsnull else int(found.size)
+        if length == chosen.length:
             return found
-        _warn("media_bytes_missing", chosen, "nothing there" if found is None else f"{int(found.size)} bytes")
+        _warn("media_bytes_missing", chosen, "nothing there" if length is None else f"{length} bytes")
         return None
 
     async def keep(self, asset_id: str, chosen: Chosen) -> None:
@@ -80,8 +98,10 @@ class MediaBodies:
                     "cache-control": f"public, max-age={CACHED_SECONDS}",
                     "etag": f'"{chosen.tag}"',
                 }
-                kept = JsResponse.new(found.body, headers=Headers.new(list(headers.items())))
+                kept = JsResponse.new(found.body, headers=js_headers(headers))
                 await caches.default.put(url, kept)
+                if url not in self._being_kept:  # purged meanwhile, when there was nothing to delete yet
+                    await caches.default.delete(url)
         except Exception as error:  # noqa: BLE001 - the cache is a help, and no visitor waits for it
             _warn("media_not_cached", chosen, error)
         finally:
@@ -90,6 +110,7 @@ class MediaBodies:
     async def purge(self, asset_id: str, tags: Iterable[str]) -> int:
         """Delete the entries of an asset from this data centre's cache; return how many there were."""
         urls = [cache_url(self._base_url, asset_id, tag) for tag in tags]
+        self._being_kept.difference_update(urls)
         return sum([bool(await caches.default.delete(url)) for url in urls])
 
 

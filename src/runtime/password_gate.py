@@ -10,6 +10,7 @@ from runtime.key_derivation import derive_key
 from sharelinks.passwords import matches
 
 if TYPE_CHECKING:
+    from ratelimit.decisions import Decision
     from ratelimit.policy import Policy
     from runtime.rate_limits import RateLimiters
     from sharelinks.record import LinkRecord
@@ -19,11 +20,10 @@ _FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 class Verdict(NamedTuple):
-    """What became of an attempt; `retry_after_seconds` is set when it did not count."""
+    """What became of an attempt: right, wrong, or not looked at because of a limit."""
 
     is_open: bool
-    was_wrong: bool = False
-    retry_after_seconds: float | None = None
+    refusal: Decision | None = None
 
 
 class PasswordGate:
@@ -38,7 +38,7 @@ class PasswordGate:
         """Return whether the request's form holds the link's password."""
         password = await _password(request)
         if not password:
-            return Verdict(is_open=False, was_wrong=True)
+            return Verdict(is_open=False)
         block = address_block(address)
         for limit, subjects in (
             (self._limited_by.password_attempts, (record.code, block)),
@@ -48,9 +48,8 @@ class PasswordGate:
                 limit.key(*subjects), limit.config, on_failure=limit.on_failure
             )
             if not decision.allowed:
-                return Verdict(False, retry_after_seconds=(decision.retry_after_ms or 0) / 1000)
-        is_right = await matches(record.password, password, self._pepper, derive_key)
-        return Verdict(is_open=is_right, was_wrong=not is_right)
+                return Verdict(is_open=False, refusal=decision)
+        return Verdict(await matches(record.password, password, self._pepper, derive_key))
 
 
 async def _password(request: Any) -> str:  # noqa: ANN401 - a JS object

@@ -1,7 +1,7 @@
 """`/s/{code}` at the edge.
 
-A link that leads everybody to one place is answered from the isolate alone: a prepared response is cloned and
-the click goes into the buffer. Everything else is in `runtime.link_answers`.
+A link that leads everybody to one place is answered from the isolate alone and at once: a prepared response
+is cloned and the click goes into the buffer, without a coroutine. All else is in `runtime.link_answers`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ratelimit.addresses import address_block
 from ratelimit.policy import read_policy
 from redirecting.plain import good_until, is_plain
 from resilience.circuit_breaker import CircuitBreaker
+from runtime.asset_reader import AssetReader
 from runtime.click_delivery import ClickDelivery
 from runtime.edge_settings import (
     AGEING_SECONDS,
@@ -28,6 +29,7 @@ from runtime.link_answers import LinkAnswers
 from runtime.link_reader import LinkReader
 from runtime.misses import MissLog
 from runtime.rate_limits import RateLimiters
+from runtime.shown_assets import ShownAssets
 from runtime.visitors import Visitors
 from sharelinks.link_cache import Freshness, LinkCache
 from sharelinks.paths import LinkPath, parse_link_path
@@ -48,10 +50,20 @@ class Redirects:
         self.settings = read_settings(env)
         self.policy = read_policy(self.settings.rate_limits)
         self._breakers = {
-            name: CircuitBreaker(name, **_BREAKER) for name in ("kv", "objects", "queue", "rate_limiters")
+            name: CircuitBreaker(name, **_BREAKER)
+            for name in ("kv", "objects", "queue", "rate_limiters", "asset_kv", "assets")
         }
         self.cache = LinkCache(MAX_CACHED_LINKS, FRESH_SECONDS, AGEING_SECONDS, BRIDGE_SECONDS)
         self.reader = LinkReader(self.cache, env, self._breakers["kv"], self._breakers["objects"])
+        self.asset_reader = AssetReader(
+            env,
+            self._breakers["asset_kv"],
+            self._breakers["assets"],
+            FRESH_SECONDS,
+            AGEING_SECONDS,
+            BRIDGE_SECONDS,
+        )
+        self.assets = ShownAssets(self.asset_reader)
         self.visitors = Visitors(self.settings.pepper)
         self.limits = RateLimiters(env.RATE_LIMITER, self._breakers["rate_limiters"])
         self._threshold = self.policy.redirects.local_threshold()
@@ -59,7 +71,31 @@ class Redirects:
         self._delivery = ClickDelivery(self._buffer, env, self._breakers["objects"], self._breakers["queue"])
         self.misses = MissLog(env, self.settings.flush_seconds)
         self._owners = env.SHORT_LINK
+        self._plain: dict[str, str] = {}
         self._answers = LinkAnswers(self)
+
+    def answer_at_once(self, request: Any, url: str, ctx: Any) -> Any | None:  # noqa: ANN401 - JS objects
+        """Answer a person's GET of a plain link that is fresh here; None for whatever takes more.
+
+        Nothing has happened yet when it returns None. Most visits end here, so each step is there for a
+        reason: crossing to JavaScript costs more than everything Python does in between.
+        """
+        code = self._plain.get(url)
+        entry = None if code is None else self.cache.get(code)
+        if code is None or entry is None or request.method != "GET":
+            return None
+        now = time.time()
+        if now >= entry.fresh_until or now >= entry.prepared_until:
+            return None
+        get = request.headers.get
+        facts = self.visitors.facts(get)
+        if facts.agent.is_bot:
+            return None
+        address = get("cf-connecting-ip") or ""
+        if self._threshold.must_ask(address_block(address), int(now * 1000)):
+            return None
+        self.count(entry.record.code, address, facts, now, ctx)
+        return entry.prepared.clone()
 
     async def answer(self, request: Any, method: str, path: str, query: str, ctx: Any) -> Any:  # noqa: ANN401 - JS objects
         """Answer one request below `/s/`."""
@@ -74,7 +110,7 @@ class Redirects:
             refusal = await self._over_limit(block)
             if refusal is not None:
                 return self._answers.too_many(refusal, method)
-        facts = self.visitors.facts(headers)
+        facts = self.visitors.facts(headers.get)
         if not asked.view and not asked.tail and method != "POST":
             entry = self.cache.get(asked.code)
             if (
@@ -83,6 +119,8 @@ class Redirects:
                 and not facts.agent.is_unfurler
                 and self._is_fresh(entry, asked.code, now, ctx)
             ):
+                if not query:
+                    self._remember(request.url, asked.code)
                 if method == "GET" and not facts.agent.is_bot:
                     self.count(entry.record.code, address, facts, now, ctx)
                 return entry.prepared.clone()
@@ -130,6 +168,12 @@ class Redirects:
             "links_cached": len(self.cache),
             "rate_limiter_failures": dict(self.limits.failures),
         }
+
+    def _remember(self, url: str, code: str) -> None:
+        """Note which code an address without a query names, so that it need not be taken apart again."""
+        if len(self._plain) >= MAX_CACHED_LINKS:
+            self._plain.clear()
+        self._plain[url] = code
 
     def _is_fresh(self, entry: CachedLink, code: str, now: float, ctx: Any) -> bool:  # noqa: ANN401 - a JS object
         if now < entry.fresh_until:

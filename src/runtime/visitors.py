@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from analytics.click_wire import Kind
 from analytics.clicks import clean_country
@@ -11,6 +11,8 @@ from analytics.referrers import click_platform, parse_referrer
 from analytics.user_agents import parse_user_agent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analytics.user_agents import UserAgent
 
 MAX_KNOWN_FACTS = 4_096
@@ -23,6 +25,8 @@ class Facts(NamedTuple):
 
     kind: Kind
     agent: UserAgent
+    words: str
+    """What of them tells one visitor of an address from another."""
 
 
 class Visitors:
@@ -30,12 +34,13 @@ class Visitors:
 
     def __init__(self, pepper: str) -> None:
         # A key of its own: no hash that is stored may tell anything about the pepper's other use.
-        self._key = hashlib.blake2b(pepper.encode(), digest_size=32, person=b"visitors").digest()
+        key = hashlib.blake2b(pepper.encode(), digest_size=32, person=b"visitors").digest()
+        self._keyed = hashlib.blake2b(digest_size=_VISITOR_BYTES, key=key)
         self._known: dict[tuple[str | None, str | None, str | None], Facts] = {}
 
-    def facts(self, headers: Any) -> Facts:  # noqa: ANN401 - JavaScript headers
-        """Return what the headers say."""
-        given = (headers.get("user-agent"), headers.get("referer"), headers.get("cf-ipcountry"))
+    def facts(self, get: Callable[[str], str | None]) -> Facts:
+        """Return what the headers say; `get` is the `get` of JavaScript headers."""
+        given = (get("user-agent"), get("referer"), get("cf-ipcountry"))
         facts = self._known.get(given)
         if facts is None:
             if len(self._known) >= MAX_KNOWN_FACTS:
@@ -45,9 +50,10 @@ class Visitors:
 
     def visitor(self, address: str, facts: Facts, code: str, now: float) -> str:
         """Return a hash that is the same for one visitor of one link on one UTC day, and says nothing."""
-        day = int(now // _SECONDS_PER_DAY)
-        text = f"{code} {day} {address} {facts.kind.browser} {facts.kind.os} {facts.kind.device}"
-        return hashlib.blake2b(text.encode(), digest_size=_VISITOR_BYTES, key=self._key).hexdigest()
+        text = f"{code} {int(now // _SECONDS_PER_DAY)} {address} {facts.words}"
+        keyed = self._keyed.copy()
+        keyed.update(text.encode())
+        return keyed.hexdigest()
 
 
 def _read(user_agent: str | None, referrer: str | None, country: str | None) -> Facts:
@@ -61,4 +67,4 @@ def _read(user_agent: str | None, referrer: str | None, country: str | None) -> 
         agent.browser,
         agent.os,
     )
-    return Facts(kind, agent)
+    return Facts(kind, agent, f"{agent.browser} {agent.os} {agent.device_type}")

@@ -23,8 +23,9 @@ from sharelinks.errors import (
     WireFormatError,
 )
 from sharelinks.generator import ShareLinkGenerator
-from sharelinks.open_graph import ShareMedia, share_metadata
+from sharelinks.open_graph import share_metadata
 from sharelinks.record import LinkRecord
+from sharelinks.share_media import ShareMedia
 from sharelinks.store import ShareLinkStore, StoredLink
 from sharelinks.targets import check_target, is_safe_url, points_back
 from sharelinks.urls import is_valid_url, normalize_url

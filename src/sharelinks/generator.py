@@ -18,7 +18,7 @@ from sql_port import in_process
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from sharelinks.open_graph import ShareMedia
+    from sharelinks.share_media import ShareMedia
     from sql_port import Database
 
 BASE_URL = "https://gifdist.io"

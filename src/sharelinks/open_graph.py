@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assets.types import MEDIA_TYPES
 from sharelinks.errors import InvalidUrlError
 from sharelinks.record import ASSET_SCHEME
+from sharelinks.share_media import ShareMedia, media_url
 from sharelinks.urls import parse_url
-from sharelinks.validation import check_asset_id, check_asset_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sharelinks.record import LinkRecord
 
 SITE_NAME = "GIF Distributor"
@@ -23,46 +21,8 @@ MAX_DESCRIPTION_BYTES = 350
 MAX_SITE_NAME_BYTES = 256
 MAX_PREVIEW_URL_LENGTH = 2_048
 
-_CONTENT_TYPES = {
-    "gif": "image/gif",
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "webp": "image/webp",
-    "avif": "image/avif",
-    "mp4": "video/mp4",
-    "webm": "video/webm",
-}
-_VIDEO_TYPES = frozenset({"mp4", "webm"})
-_STANDARD_RENDITIONS = {
-    "gif": frozenset({"mp4"}),
-    "mp4": frozenset({"jpg"}),
-    "webm": frozenset({"mp4", "jpg"}),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class ShareMedia:
-    """What is known of an asset's media: the uploaded type, its size in pixels, and its other formats.
-
-    `renditions` lists the extensions that exist besides the upload; None means those the media jobs make
-    of that type as a matter of course (`mp4` of a GIF, `jpg` and `mp4` of a video).
-    """
-
-    asset_type: str = "gif"
-    width: int | None = None
-    height: int | None = None
-    renditions: Iterable[str] | None = None
-
-    def formats(self) -> frozenset[str]:
-        """Return every extension that can be fetched; raise InvalidAssetError for an unknown one."""
-        own = _extension(self.asset_type)
-        others = _STANDARD_RENDITIONS.get(own, ()) if self.renditions is None else self.renditions
-        return frozenset({own, *map(_extension, others)})
-
-
-def media_url(base_url: str, asset_id: str, extension: str) -> str:
-    """Return the address of one format of an asset."""
-    return f"{base_url}/a/{check_asset_id(asset_id)}.{_extension(extension)}"
+# The only format that previews play.
+_PLAYABLE = "mp4"
 
 
 def linked_asset(link: LinkRecord) -> str | None:
@@ -125,11 +85,6 @@ def clip(text: str, max_bytes: int) -> str:
     return encoded[: max_bytes - len("…".encode())].decode("utf-8", "ignore").rstrip() + "…"
 
 
-def _extension(asset_type: str) -> str:
-    checked = check_asset_type(asset_type)
-    return "jpg" if checked == "jpeg" else checked
-
-
 def _texts(link: LinkRecord, site_name: str) -> tuple[str, str]:
     """Return the title and the description, cut to what is shown of them."""
     if is_guarded(link):
@@ -149,43 +104,36 @@ def _media_tags(link: LinkRecord, base_url: str, media: ShareMedia, alt: str) ->
     asset_id = linked_asset(link)
     if asset_id is None:
         return {}
-    formats = media.formats()
-    plays = "mp4" in formats and base_url.startswith("https:")
-    video = media_url(base_url, asset_id, "mp4") if plays else None
-    return _image_tags(base_url, asset_id, formats, media, alt) | _video_tags(video, media)
+    return _image_tags(base_url, asset_id, media, alt) | _video_tags(base_url, asset_id, media)
 
 
-def _size_tags(prefix: str, media: ShareMedia) -> dict[str, str | None]:
-    if not media.width or not media.height:
-        return {}
-    return {f"{prefix}:width": str(media.width), f"{prefix}:height": str(media.height)}
+def _size_tags(prefix: str, media: ShareMedia, extension: str) -> dict[str, str | None]:
+    size = media.size(extension)
+    return {} if size is None else {f"{prefix}:width": str(size[0]), f"{prefix}:height": str(size[1])}
 
 
-def _image_tags(
-    base_url: str, asset_id: str, formats: frozenset[str], media: ShareMedia, alt: str
-) -> dict[str, str | None]:
-    own = _extension(media.asset_type)
-    # The upload itself where it is an image, so that an animation plays where images do; else a still.
-    chosen = own if own not in _VIDEO_TYPES else next(iter(formats & {"jpg"}), None)
+def _image_tags(base_url: str, asset_id: str, media: ShareMedia, alt: str) -> dict[str, str | None]:
+    chosen = media.preview_picture()
     if chosen is None:
         return {}
     image = media_url(base_url, asset_id, chosen)
     return {
         "og:image": image,
-        **_size_tags("og:image", media),
-        "og:image:type": _CONTENT_TYPES[chosen],
+        **_size_tags("og:image", media, chosen),
+        "og:image:type": MEDIA_TYPES[chosen],
         "og:image:secure_url": image if image.startswith("https:") else None,
         "og:image:alt": alt,
     }
 
 
-def _video_tags(video: str | None, media: ShareMedia) -> dict[str, str | None]:
-    if video is None:
+def _video_tags(base_url: str, asset_id: str, media: ShareMedia) -> dict[str, str | None]:
+    if _PLAYABLE not in media.formats() or not base_url.startswith("https:"):
         return {}
+    video = media_url(base_url, asset_id, _PLAYABLE)
     return {
         "og:video": video,
-        **_size_tags("og:video", media),
-        "og:video:type": _CONTENT_TYPES["mp4"],
+        **_size_tags("og:video", media, _PLAYABLE),
+        "og:video:type": MEDIA_TYPES[_PLAYABLE],
         "og:video:secure_url": video,
     }
 
@@ -200,7 +148,7 @@ def _twitter_tags(tags: dict[str, str | None]) -> dict[str, str | None]:
         "twitter:player:width": width,
         "twitter:player:height": tags.get("og:video:height"),
         "twitter:player:stream": video,
-        "twitter:player:stream:content_type": _CONTENT_TYPES["mp4"],
+        "twitter:player:stream:content_type": MEDIA_TYPES[_PLAYABLE],
     }
     return {
         "twitter:card": card,

@@ -29,4 +29,5 @@ def library_entry(record: LinkRecord) -> dict[str, Any]:
         "created_at": record.created_at,
         "version": record.version,
         "alias_of": record.alias_of,
+        "asset_id": record.asset_id,
     }

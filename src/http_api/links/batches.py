@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from http_api.concurrency import map_concurrently
 from http_api.errors import ApiError, unavailable
+from http_api.links.asset_targets import AssetTargets
 from http_api.links.creation import announce, create_link, plan_link
+from http_api.links.imported_names import Names, Wanted, give_aliases
 from http_api.links.validating import validated
 from http_api.schemas.links import LinkCreate
 from http_api.schemas.views import ItemResult, ItemResults, link_view
@@ -30,24 +32,35 @@ class Item:
 
     value: Any
     place: tuple[object, ...]
+    model: type[LinkCreate] = LinkCreate
     may_be_past: bool = False
     created_at: float | None = None
 
 
+class Created(NamedTuple):
+    """A link that was created, or, its record being None, that would have been."""
+
+    record: LinkRecord | None
+    names: Names
+
+
 async def create_links(
     items: Iterable[Item | ApiError], caller: Caller, *, dry_run: bool = False
-) -> list[LinkRecord | ApiError | None]:
-    """Create every link that can be created; return a record or an error for each, in their order.
+) -> list[Created | ApiError]:
+    """Create every link that can be created; return what became of each, in their order.
 
-    An item may be an error already. With `dry_run` nothing is claimed, and None stands for what would be.
+    An item may be an error already. With `dry_run` nothing is claimed. All links have their own codes before
+    any of them gets an alias.
     """
     ports = caller.ports
     plans = _plans(items, caller)
+    targets = AssetTargets(caller.account_id, ports)
 
     async def take(plan: Plan | ApiError) -> LinkRecord | ApiError | None:
         try:
             if isinstance(plan, ApiError):
                 return plan
+            await targets.check(plan.wire, plan.place)
             return await (_check_free(plan, ports) if dry_run else create_link(plan, ports))
         except ApiError as error:
             return error
@@ -59,21 +72,25 @@ async def create_links(
     created = [outcome for outcome in outcomes if isinstance(outcome, LinkRecord)]
     for start in range(0, len(created), ANNOUNCED_AT_ONCE):
         await announce(created[start : start + ANNOUNCED_AT_ONCE], ports)
-    return outcomes
+    return await _with_aliases(plans, outcomes, ports)
 
 
 def item_results(
-    outcomes: Sequence[LinkRecord | ApiError | None], labels: Sequence[ItemResult], ports: Services
+    outcomes: Sequence[Created | ApiError], labels: Sequence[ItemResult], ports: Services
 ) -> ItemResults:
-    """Return what became of each item; `labels` say which it is."""
+    """Return what became of each item; `labels` say which it is and what of it is left out already."""
     results: list[ItemResult] = []
     for outcome, label in zip(outcomes, labels, strict=True):
         if isinstance(outcome, ApiError):
             results.append({**label, "status": outcome.status, "problem": outcome.document()})
-        elif outcome is None:
-            results.append({**label, "status": 200})
+            continue
+        left_out = [*label.get("left_out", ()), *(f"aliases.{code}" for code in outcome.names.refused)]
+        result: ItemResult = {**label, "left_out": left_out} if left_out else {**label}
+        if outcome.record is None:
+            results.append({**result, "status": 200})
         else:
-            results.append({**label, "status": 201, "link": link_view(StoredLink(outcome, 0), (), ports)})
+            view = link_view(StoredLink(outcome.record, 0), outcome.names.given, ports)
+            results.append({**result, "status": 201, "link": view})
     failed = sum(isinstance(outcome, ApiError) for outcome in outcomes)
     return {"created": sum("link" in result for result in results), "failed": failed, "results": results}
 
@@ -94,11 +111,26 @@ def _plans(items: Iterable[Item | ApiError], caller: Caller) -> list[Plan | ApiE
 def _plan(item: Item, caller: Caller) -> Plan | ApiError:
     try:
         wanted = validated(
-            LinkCreate, item.value, caller.ports, may_be_past=item.may_be_past, place=item.place
+            item.model, item.value, caller.ports, may_be_past=item.may_be_past, place=item.place
         )
         return plan_link(wanted, caller, item.place, item.created_at)
     except ApiError as error:
         return error
+
+
+async def _with_aliases(
+    plans: Sequence[Plan | ApiError], outcomes: Sequence[LinkRecord | ApiError | None], ports: Services
+) -> list[Created | ApiError]:
+    fine = [
+        (plan, outcome)
+        for plan, outcome in zip(plans, outcomes, strict=True)
+        if not isinstance(plan, ApiError) and not isinstance(outcome, ApiError)
+    ]
+    slugs = {plan.slug for plan, _ in fine if plan.slug is not None}
+    names = iter(await give_aliases([Wanted(record, plan.aliases) for plan, record in fine], slugs, ports))
+    return [
+        outcome if isinstance(outcome, ApiError) else Created(outcome, next(names)) for outcome in outcomes
+    ]
 
 
 async def _check_free(plan: Plan, ports: Services) -> None:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from http_api.errors import ApiError
+from http_api.links.asset_targets import AssetTargets, assets_of
 from http_api.links.creation import announce
 from http_api.links.lookup import find_link, find_own_code, unknown_link
 from http_api.links.validating import check_record, wire_fields
 from sharelinks.changes import changed
 from sharelinks.record import ACTIVE, DELETED, DISABLED
 from sharelinks.store import StoredLink
+from sharelinks.suspension import is_suspended, resumption
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from http_api.auth import Caller
     from http_api.schemas.links import LinkChange
+    from http_api.services import Services
     from sharelinks.record import LinkRecord
 
 MAX_CHANGE_TRIES = 5
@@ -41,6 +44,8 @@ async def change_link(
         return changes
 
     stored = await find_link(caller, code)
+    targets = AssetTargets(stored.record.account_id, caller.ports)
+    await targets.check(fields, known=assets_of(stored.record.to_wire()))
     return await apply_changes(caller, stored, choose, expected_version)
 
 
@@ -53,12 +58,19 @@ async def delete_link(caller: Caller, code: str, expected_version: int | None) -
 
 
 async def restore_link(caller: Caller, code: str) -> StoredLink:
-    """Bring a deleted link back in the state it had; 409 for one that moderation held."""
+    """Bring a deleted link back in the state it had; 409 for one that moderation held.
+
+    What was deleted along with an asset waits for the asset.
+    """
     stored = await find_link(caller, code, deleted=True)
+    if is_suspended(stored.record):
+        await _check_asset(stored.record, caller.ports)
 
     def choose(record: LinkRecord) -> dict[str, Any]:
         if record.state != DELETED:
             raise unknown_link()
+        if is_suspended(record):
+            return resumption(record)
         if record.reason not in {"", DISABLED}:
             raise ApiError(409, "link_held", f"Moderation held this link: it was {record.reason}.")
         return {"state": record.reason or None, "reason": None}
@@ -94,6 +106,12 @@ async def apply_changes(
             raise unknown_link()
         stored = newest
     raise _version_conflict(stored.record.version)
+
+
+async def _check_asset(record: LinkRecord, ports: Services) -> None:
+    asset = await ports.assets.read(record.asset_id or "")
+    if asset is None or asset.held_by(record.account_id) is None:
+        raise ApiError(409, "asset_deleted", "The asset that the link leads to is deleted; restore that.")
 
 
 def _differing(record: LinkRecord, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from http_api.errors import ApiError
 from http_api.links.validating import check_record, wire_fields
+from http_api.schemas.links import LinkImport
 from sharelinks.codes import CODE_LENGTH, parse_code
 from sharelinks.projection import library_entry
 from sharelinks.record import LinkRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from http_api.auth import Caller
     from http_api.schemas.links import LinkCreate
@@ -28,6 +29,8 @@ class Plan:
     wire: dict[str, Any]
     slug: str | None
     password: str | None = field(repr=False)
+    aliases: Mapping[str, float | None] = field(default_factory=dict)
+    place: Sequence[object] = ("body",)
 
 
 def plan_link(
@@ -40,7 +43,9 @@ def plan_link(
     wire["account_id"] = caller.account_id
     slug = None if wanted.code is None else ports.canonical_code(wanted.code)
     check_record(LinkRecord.from_wire({"code": slug or "", **wire}), place)
-    return Plan(wire, slug, wanted.password)
+    named = (wanted.aliases if isinstance(wanted, LinkImport) else None) or {}
+    aliases = {ports.canonical_code(code): end for code, end in named.items()}
+    return Plan(wire, slug, wanted.password, aliases, place)
 
 
 async def create_link(plan: Plan, ports: Services) -> LinkRecord:

@@ -13,6 +13,7 @@ from http_api.errors import ApiError
 from http_api.links.changes import apply_changes
 from http_api.links.creation import announce, claim
 from http_api.links.lookup import find_link, unknown_link
+from http_api.schemas.links import MAX_ALIASES
 from http_api.schemas.views import visible_code
 from sharelinks.codes import parse_code
 from sharelinks.record import DELETED, LinkRecord
@@ -24,15 +25,11 @@ if TYPE_CHECKING:
     from http_api.auth import Caller
     from http_api.services import Services
 
-MAX_ALIASES = 50
-
 
 async def add_alias(caller: Caller, code: str, alias: str | None) -> tuple[LinkRecord, LinkRecord]:
     """Give a link one more code, random unless named; return the alias and the link."""
     home = (await find_link(caller, code)).record
-    known = await caller.ports.libraries.aliases(home.account_id, [home.code])
-    if len(known.get(home.code, ())) >= MAX_ALIASES:
-        raise ApiError(409, "too_many_aliases", f"A link has at most {MAX_ALIASES} aliases.")
+    await _check_room(home, alias, caller.ports)
     return await _obtain(home, alias, caller.ports), home
 
 
@@ -58,6 +55,7 @@ async def rename_link(caller: Caller, code: str, new_code: str, grace_seconds: i
         return stored
     until = ports.now() + grace_seconds
     if new != home.code:
+        await _check_room(home, new, ports)
         await _obtain(home, new, ports)
 
     def choose(record: LinkRecord) -> dict[str, Any]:
@@ -74,20 +72,29 @@ async def rename_link(caller: Caller, code: str, new_code: str, grace_seconds: i
     return renamed
 
 
+def alias_record(home: LinkRecord, code: str, now: float, *, expires_at: float | None = None) -> LinkRecord:
+    """Return the record of an alias of a link."""
+    return LinkRecord(
+        code=code,
+        target=home.target,
+        created_at=now,
+        account_id=home.account_id,
+        alias_of=home.code,
+        expires_at=expires_at,
+    )
+
+
+async def _check_room(home: LinkRecord, name: str | None, ports: Services) -> None:
+    """Raise ApiError if a link has all the aliases it may have; former codes count until they are removed."""
+    known = (await ports.libraries.aliases(home.account_id, [home.code])).get(home.code, [])
+    if len(known) >= MAX_ALIASES and (name is None or ports.canonical_code(name) not in known):
+        raise ApiError(409, "too_many_aliases", f"A link has at most {MAX_ALIASES} aliases.")
+
+
 async def _obtain(home: LinkRecord, name: str | None, ports: Services) -> LinkRecord:
     """Claim an alias, or take back one that the link has or had; 409 if it is another link's."""
-
-    def make(code: str) -> LinkRecord:
-        return LinkRecord(
-            code=code,
-            target=home.target,
-            created_at=ports.now(),
-            account_id=home.account_id,
-            alias_of=home.code,
-        )
-
     try:
-        record = await claim(make, name, ports)
+        record = await claim(lambda code: alias_record(home, code, ports.now()), name, ports)
     except ApiError:
         mine = await _alias_of(home, ports.canonical_code(name), ports) if name else None
         if mine is None:

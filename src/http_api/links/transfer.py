@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from http_api.concurrency import map_concurrently
 from http_api.errors import ApiError, invalid_request
 from http_api.links.batches import Item, create_links, item_results
 from http_api.links.lookup import list_codes
+from http_api.schemas.links import LinkImport
 from http_api.schemas.views import visible_code
 from link_transfer import Format, RowError, detect, read, write
 from link_transfer.draft import FIELDS
-from sharelinks.record import ACTIVE, DELETED
+from sharelinks.record import ACTIVE, DELETED, LinkRecord
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -24,34 +25,57 @@ if TYPE_CHECKING:
     from sharelinks.store import StoredLink
 
 MAX_IMPORTED_ROWS = 5_000
-"""An owner is called for each link, and one request may make 10,000 calls."""
+MAX_CODES = 9_000
+"""An owner is called for each link and for each alias, and one request may make 10,000 calls."""
 
-_CODES_PER_CALL = 1_000
+# With all the aliases that links may have, these are fewer codes than one file may hold.
+_CODES_PER_CALL = 170
 _LINKS_PER_PIECE = 100
 _DETECTED_BYTES = 16 * 1024
 
 
-async def codes_to_export(caller: Caller, cursor: str | None, limit: int) -> tuple[list[str], str | None]:
-    """Return up to `limit` codes, newest first, and the cursor of what follows."""
+class Selection(NamedTuple):
+    """Codes of links, newest first, the aliases of those that have any, and the cursor of what follows."""
+
+    codes: list[str]
+    aliases: dict[str, list[str]]
+    following: str | None
+
+
+async def links_to_export(caller: Caller, cursor: str | None, limit: int) -> Selection:
+    """Return up to `limit` links, fewer where they have very many aliases."""
     codes: list[str] = []
-    following = cursor
+    aliases: dict[str, list[str]] = {}
+    following, count = cursor, 0
     while len(codes) < limit:
         wanted = min(_CODES_PER_CALL, limit - len(codes))
         page = await list_codes(caller, {"limit": wanted, "cursor": following})
+        named = await caller.ports.libraries.aliases(caller.account_id, page["codes"])
+        count += len(page["codes"]) + sum(map(len, named.values()))
+        if codes and count > MAX_CODES:
+            break
         codes += page["codes"]
+        aliases |= named
         following = page["next"]
         if following is None:
             break
-    return codes, following
+    return Selection(codes, aliases, following)
 
 
-async def exported(caller: Caller, codes: Sequence[str], kind: Format) -> AsyncIterator[str]:
+async def exported(caller: Caller, selected: Selection, kind: Format) -> AsyncIterator[str]:
     """Yield a file of links in pieces, with exact clicks; a link deleted meanwhile is left out."""
     feed = _Feed()
     texts = write(feed, kind)
+    codes, aliases, _ = selected
     for start in range(0, len(codes), _LINKS_PER_PIECE):
-        found = await map_concurrently(caller.ports.links.read, codes[start : start + _LINKS_PER_PIECE])
-        links = [_fields(link) for link in found if link is not None and link.record.state != DELETED]
+        some = codes[start : start + _LINKS_PER_PIECE]
+        found = await map_concurrently(caller.ports.links.read, some)
+        named = await _aliases(caller, [alias for code in some for alias in aliases.get(code, ())])
+        links = [
+            _fields(link, named.get(link.record.code, []))
+            for link in found
+            if link is not None and link.record.state != DELETED
+        ]
         feed.links.extend(links)
         # The writer takes one link for each text at most, so it never runs out of links here.
         yield "".join(next(texts) for _ in links)
@@ -75,21 +99,28 @@ async def imported(
 
 def _rows(data: bytes, kind: Format) -> list[DraftResult]:
     rows: list[DraftResult] = []
+    codes = 0
     for row in read(data, kind):
         if isinstance(row, RowError) and row.row == 0:
             raise invalid_request([{"field": "body", "code": row.code, "message": row.message}])
-        if len(rows) == MAX_IMPORTED_ROWS:
+        codes += 1 if isinstance(row, RowError) else 1 + len(row.draft.aliases)
+        if len(rows) == MAX_IMPORTED_ROWS or codes > MAX_CODES:
             raise ApiError(
-                413, "too_many_rows", f"A file has at most {MAX_IMPORTED_ROWS} links here; split it."
+                413,
+                "too_many_rows",
+                f"A file has at most {MAX_IMPORTED_ROWS} links and {MAX_CODES} codes here; split it.",
             )
         rows.append(row)
     return rows
 
 
 def _label(row: DraftResult) -> ItemResult:
-    if isinstance(row, RowError) or not row.left_out:
+    if isinstance(row, RowError):
         return {"row": row.row}
-    return {"row": row.row, "left_out": list(row.left_out)}
+    left_out = list(row.left_out)
+    if row.draft.has_password and not row.draft.password:
+        left_out.append("password")
+    return {"row": row.row, "left_out": left_out} if left_out else {"row": row.row}
 
 
 def _item(row: DraftResult, now: float) -> Item | ApiError:
@@ -104,21 +135,37 @@ def _item(row: DraftResult, now: float) -> Item | ApiError:
     return Item(
         request,
         ("row",),
+        LinkImport,
         may_be_past=True,
         created_at=created_at if created_at is not None and 0 <= created_at <= now else None,
     )
 
 
-def _fields(link: StoredLink) -> dict[str, Any]:
+async def _aliases(caller: Caller, codes: Sequence[str]) -> dict[str, list[LinkRecord]]:
+    """Return the records of aliases by the link they are of."""
+    found: dict[str, list[LinkRecord]] = {}
+    for stored in await map_concurrently(caller.ports.links.read, codes):
+        if stored is not None and stored.record.alias_of and stored.record.state != DELETED:
+            found.setdefault(stored.record.alias_of, []).append(stored.record)
+    return found
+
+
+def _fields(link: StoredLink, aliases: Sequence[LinkRecord]) -> dict[str, Any]:
     """Return what a file keeps of a link.
 
-    A password cannot leave, so a link that has one is written as disabled: who reads the file back must not
-    open what was closed.
+    A password cannot leave, not even as a hash, on which words could be tried; the file only says that
+    there is one.
     """
     record = link.record
+    code = visible_code(record)
+    names = {alias.code: alias.expires_at for alias in aliases if alias.code != code}
+    if record.renamed_to:
+        names[record.code] = record.renamed_until
     values: dict[str, Any] = record.to_wire() | {
-        "code": visible_code(record),
-        "disabled": record.state != ACTIVE or bool(record.password),
+        "code": code,
+        "aliases": dict(sorted(names.items())),
+        "has_password": bool(record.password),
+        "disabled": record.state != ACTIVE,
         "clicks": link.clicks,
     }
     return {name: values[name] for name in FIELDS if name in values and name != "password"}

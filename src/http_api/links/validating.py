@@ -15,6 +15,7 @@ from sharelinks.record import ASSET_SCHEME, LinkRecord
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from http_api.errors import FieldError
     from http_api.schemas.links import LinkFields
     from http_api.services import Services
 
@@ -22,7 +23,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 MAX_RECORD_BYTES = 20 * 1024
 
-_NOT_ON_THE_RECORD = {"code", "version", "password"}
+_NOT_ON_THE_RECORD = {"code", "version", "password", "aliases"}
 
 
 def validated(
@@ -32,13 +33,21 @@ def validated(
     *,
     may_be_past: bool = False,
     place: Sequence[object] = ("body",),
+    known_errors: Sequence[FieldError] = (),
 ) -> Model:
-    """Return the request that a JSON value is, or raise ApiError with every field that is not valid."""
+    """Return the request that a JSON value is, or raise ApiError with every field that is not valid.
+
+    `known_errors` are those of the request that lie outside of the value.
+    """
     checks = Checks(ports.own_host, None if may_be_past else ports.now())
     try:
-        return model.model_validate(value, context=checks)
+        request = model.model_validate(value, context=checks)
     except ValidationError as error:
-        raise invalid_request(field_errors(error.errors(include_url=False), place)) from None
+        found = field_errors(error.errors(include_url=False), place)
+        raise invalid_request([*found, *known_errors]) from None
+    if known_errors:
+        raise invalid_request(known_errors)
+    return request
 
 
 def wire_fields(fields: LinkFields) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from fastapi.responses import JSONResponse
 
 from http_api.auth import LinkWriter  # noqa: TC001 - FastAPI reads annotations at run time
 from http_api.body import MAX_BULK_BYTES, read_json
-from http_api.errors import invalid_field
+from http_api.errors import MAX_FIELD_CHARACTERS, invalid_request
 from http_api.links.batches import Item, create_links, item_results
 from http_api.openapi import PROBLEMS, SECURED
 
 if TYPE_CHECKING:
+    from http_api.errors import FieldError
     from http_api.schemas.views import ItemResult, ItemResults
 
 router = APIRouter(prefix="/api/v1/links/bulk", tags=["links"])
@@ -67,12 +68,19 @@ def shown(results: ItemResults) -> JSONResponse:
 
 
 def _values(body: Any) -> list[Any]:  # noqa: ANN401 - JSON values
-    if not isinstance(body, dict) or not isinstance(body.get("links"), list):
-        raise invalid_field("body.links", "list_type", "a list of links is expected")
-    if len(body) > 1:
-        name = next(name for name in body if name != "links")
-        raise invalid_field(f"body.{name[:200]}", "extra_forbidden", "only links are expected")
-    values: list[Any] = body["links"]
-    if not 1 <= len(values) <= MAX_ITEMS:
-        raise invalid_field("body.links", "list_length", f"1 to {MAX_ITEMS} links are taken at once")
-    return values
+    given: dict[str, Any] = body if isinstance(body, dict) else {}
+    values = given.get("links")
+    errors: list[FieldError] = []
+    if not isinstance(values, list):
+        errors.append(_error("links", "list_type", "a list of links is expected"))
+    elif not 1 <= len(values) <= MAX_ITEMS:
+        errors.append(_error("links", "list_length", f"1 to {MAX_ITEMS} links are taken at once"))
+    unknown = [name for name in given if name != "links"]
+    errors += [_error(name, "extra_forbidden", "only links are expected") for name in unknown]
+    if errors:
+        raise invalid_request(errors)
+    return list(values or ())
+
+
+def _error(name: str, code: str, message: str) -> FieldError:
+    return {"field": f"body.{name[:MAX_FIELD_CHARACTERS]}", "code": code, "message": message}

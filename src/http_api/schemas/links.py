@@ -34,6 +34,7 @@ MAX_VARIANTS = 10
 MAX_WEIGHT = 1_000
 MAX_GRACE_SECONDS = 366 * 86_400
 DEFAULT_GRACE_SECONDS = 30 * 86_400
+MAX_ALIASES = 50
 
 ENDS_BEFORE_START = ("ends_before_start", "the end must come after the start")
 
@@ -104,6 +105,14 @@ class LinkCreate(LinkFields):
 
     target: Target
     code: Slug | None = None
+
+
+class LinkImport(LinkCreate):
+    """A link out of a file, with the other codes it had and the time each of them ends."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    aliases: Annotated[dict[Slug, Moment | None], Field(max_length=MAX_ALIASES)] | None = None
 
 
 class LinkChange(LinkFields):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from assets.errors import AssetWireError
 from assets.names import media_key, variant_key
 from assets.record import PRIVATE, PUBLIC, UNLISTED, AssetRecord, Variant
 from assets.references import Reference
@@ -12,6 +13,7 @@ from assets.states import APPROVED, FLAGGED, PENDING, REJECTED, TAKEN_DOWN
 from assets.store import AssetStore, Outcome
 from sql_port import Database
 from sql_port.outbox import Outbox
+from tests.contract.cases import raises
 
 T0 = 1_800_000_000.125
 DAY = 86_400.0
@@ -37,14 +39,13 @@ def case_filing_twice_gives_one_asset_with_a_reference_for_each_account(database
     assert again.record == RECORD
     other = store.file(RECORD, mine("bob", T0 + 5, title="Bob's", tags=("x",), visibility=PUBLIC))
     assert (other.created, other.mine_was_there) == (False, False)
-    assert other.record == dataclasses.replace(
-        RECORD, version=2, updated_at=T0 + 5, visibility=PUBLIC, title="Bob's", tags=("x",)
-    )
+    assert other.record == dataclasses.replace(RECORD, version=2, updated_at=T0 + 5, awaited=PUBLIC)
     stored = store.read(ID)
     assert stored is not None
     assert stored.record == other.record
     assert [one.account_id for one in stored.references] == ["ann", "bob"]
-    assert stored.held_by("bob") == mine("bob", T0 + 5, title="Bob's", tags=("x",), visibility=PUBLIC)
+    bobs = mine("bob", T0 + 5, title="Bob's", tags=("x",), visibility=PUBLIC, confirmed=False)
+    assert stored.held_by("bob") == other.reference == bobs
     assert stored.held_by("eve") is None
 
 
@@ -52,6 +53,7 @@ def case_words_and_visibility_follow_the_references(database: Database) -> None:
     store = AssetStore(database)
     store.file(RECORD, mine("ann", title="secret"))
     assert store.refer(ID, mine("bob", T0 + 2, title="later", visibility=PUBLIC), T0 + 2) is not None
+    assert store.decide(ID, APPROVED, "", None, T0 + 3) is Outcome.CHANGED
     record = store.refer(ID, mine("ann", T0 + 9, title="mine", description="d", visibility=UNLISTED), T0 + 9)
     assert record is not None
     # Ann's reference keeps its age, so hers are the words; Bob's is the visibility.
@@ -96,6 +98,51 @@ def case_deleting_mine_never_breaks_yours(database: Database) -> None:
     assert [one.account_id for one in seen.references] == ["bob"]
     assert seen.record.held
     assert store.litter() == []
+
+
+def case_who_let_go_hears_when_it_is_over_though_others_stay(database: Database) -> None:
+    store = AssetStore(database)
+    store.file(RECORD, mine("ann"))
+    store.file(RECORD, mine("bob"))
+    store.release(ID, "ann", T0, 60)
+    before = store.version(ID)
+    store.expire(T0 + 60)
+    assert store.version(ID) == before + 1
+
+
+def case_an_account_changes_its_own_words_at_its_own_version(database: Database) -> None:
+    store = AssetStore(database)
+    store.file(RECORD, mine("ann", title="old", tags=("a",)))
+    store.file(RECORD, mine("bob", T0 + 1, visibility=UNLISTED))
+    changes = {"title": "new", "tags": ["b", "c"], "visibility": PUBLIC}
+    assert store.amend(ID, "ann", changes, 2, T0 + 2) is Outcome.CONFLICT
+    assert store.amend(ID, "ann", changes, 1, T0 + 2) is Outcome.CHANGED
+    assert store.amend(ID, "ann", changes, None, T0 + 3) is Outcome.UNCHANGED
+    seen = store.read(ID)
+    assert seen is not None
+    assert seen.held_by("ann") == mine("ann", title="new", tags=("b", "c"), visibility=PUBLIC, version=2)
+    assert seen.held_by("bob") == mine("bob", T0 + 1, visibility=UNLISTED, confirmed=False)
+    assert (seen.record.title, seen.record.visibility, seen.record.version) == ("new", PUBLIC, 3)
+    assert store.amend(ID, "eve", changes, None, T0) is Outcome.UNKNOWN
+    assert store.amend("B" * 32, "ann", changes, None, T0) is Outcome.UNKNOWN
+    store.release(ID, "ann", T0 + 4, DAY)
+    assert store.amend(ID, "ann", {"title": "newer"}, None, T0 + 5) is Outcome.ILLEGAL
+    with raises(AssetWireError):
+        store.amend(ID, "bob", {"account_id": "ann"}, None, T0 + 5)
+
+
+def case_a_release_waits_for_its_version_and_may_be_shortened(database: Database) -> None:
+    store = AssetStore(database)
+    store.file(RECORD, mine("ann"))
+    assert store.release(ID, "ann", T0, DAY, 2) is None
+    assert store.next_end() is None
+    assert store.release(ID, "ann", T0, DAY, 1) == 0
+    assert store.release(ID, "ann", T0 + 5, 10) == 0
+    seen = store.read(ID)
+    assert seen is not None
+    assert seen.reference_of("ann") == mine("ann", deleted_at=T0, erase_at=T0 + 15, version=3)
+    store.file(RECORD, mine("ann", T0 + 6))
+    assert store.release(ID, "ann", T0 + 7, DAY, 4) == 0
 
 
 def case_the_last_reference_takes_the_bytes_along(database: Database) -> None:
@@ -183,6 +230,95 @@ def case_a_verdict_outlives_the_bytes(database: Database) -> None:
         assert store.add_variant(asset_id, "mp4", VARIANT, T0) is None
 
 
+def case_a_hold_on_what_others_keep_to_themselves_shows_nothing_until_it_is_confirmed(
+    database: Database,
+) -> None:
+    store = AssetStore(database)
+    assert store.file(RECORD, mine("ann", title="hers", confirmed=False)).reference.confirmed
+    store.decide(ID, APPROVED, "", None, T0 + 1)
+    before = store.version(ID)
+    bobs = store.file(RECORD, mine("bob", T0 + 2, title="his", visibility=PUBLIC)).reference
+    assert not bobs.confirmed
+    # Changing the words of one that waits does not end the waiting.
+    assert store.amend(ID, "bob", {"tags": ["x"]}, 1, T0 + 3) is Outcome.CHANGED
+    assert store.refer(ID, mine("bob", T0 + 4, title="his", visibility=PUBLIC), T0 + 4) is not None
+    # Nor does a reference that counts begin to wait.
+    assert store.refer(ID, mine("ann", T0 + 5, title="hers"), T0 + 5) is not None
+    seen = store.read(ID)
+    assert seen is not None
+    assert (seen.record.held, seen.record.visibility, seen.record.title) == (True, PRIVATE, "")
+    assert (seen.record.awaited, seen.record.version) == (PUBLIC, before + 4)
+    assert [one.confirmed for one in seen.references] == [True, False]
+    assert store.confirm(ID, T0 + 6)
+    assert not store.confirm(ID, T0 + 7)
+    seen = store.read(ID)
+    assert seen is not None
+    assert (seen.record.visibility, seen.record.title, seen.record.awaited) == (PUBLIC, "his", PRIVATE)
+    assert (seen.record.version, seen.record.updated_at) == (before + 5, T0 + 6)
+    assert seen.held_by("bob") == mine("bob", T0 + 2, title="his", visibility=PUBLIC, version=3)
+    # What everybody may see is nobody's secret.
+    assert store.file(RECORD, mine("eve", T0 + 8)).reference.confirmed
+    assert store.refer(ID, mine("tom", T0 + 9), T0 + 9) is not None
+    seen = store.read(ID)
+    assert seen is not None
+    assert all(one.confirmed for one in seen.references)
+
+
+def case_only_a_decision_confirms_what_waits_itself(database: Database) -> None:
+    store = AssetStore(database)
+    store.file(RECORD, mine("ann"))
+    store.file(RECORD, mine("bob", T0 + 1, visibility=UNLISTED))
+    before = store.version(ID)
+    assert not store.confirm(ID, T0 + 2)
+    assert store.version(ID) == before
+    assert store.decide(ID, REJECTED, "no", before, T0 + 3) is Outcome.CHANGED
+    seen = store.read(ID)
+    assert seen is not None
+    assert (seen.record.version, seen.record.visibility, seen.record.awaited) == (
+        before + 1,
+        UNLISTED,
+        PRIVATE,
+    )
+    assert [one.confirmed for one in seen.references] == [True, True]
+
+
+def case_an_unconfirmed_reference_keeps_the_bytes_and_can_be_released_and_restored(
+    database: Database,
+) -> None:
+    store = AssetStore(database)
+    store.file(RECORD, mine("ann"))
+    store.decide(ID, APPROVED, "", None, T0 + 1, media_key(ID, "gif"))
+    store.tidied(f"quarantine/{ID}/original.gif")
+    store.file(RECORD, mine("bob", T0 + 2, visibility=PUBLIC))
+    assert store.release(ID, "ann", T0 + 3, 0) == 1
+    store.expire(T0 + 3)
+    seen = store.read(ID)
+    assert seen is not None
+    assert (seen.record.held, seen.record.visibility, store.litter()) == (True, PRIVATE, [])
+    assert store.release(ID, "bob", T0 + 4, 60) == 0
+    seen = store.read(ID)
+    assert seen is not None
+    assert (seen.record.held, seen.record.awaited) == (False, PRIVATE)
+    assert store.restore(ID, "bob", T0 + 5)
+    seen = store.read(ID)
+    assert seen is not None
+    assert (seen.record.held, seen.record.awaited) == (True, PUBLIC)
+    assert [one.confirmed for one in seen.references] == [False]
+    # Confirmed while it is deleted, it is confirmed when it comes back.
+    store.release(ID, "bob", T0 + 6, 60)
+    assert store.confirm(ID, T0 + 7)
+    assert store.restore(ID, "bob", T0 + 8)
+    seen = store.read(ID)
+    assert seen is not None
+    assert (seen.record.visibility, seen.record.awaited) == (PUBLIC, PRIVATE)
+    # Deleted and sent again, it looks like a new one again.
+    store.release(ID, "bob", T0 + 9, 60)
+    assert not store.file(RECORD, mine("bob", T0 + 10)).reference.confirmed
+    store.release(ID, "bob", T0 + 11, 0)
+    store.expire(T0 + 11)
+    assert store.litter() == [media_key(ID, "gif")]
+
+
 def case_variants_are_kept_beside_each_other(database: Database) -> None:
     store = AssetStore(database)
     store.file(RECORD, mine())
@@ -204,7 +340,9 @@ def case_asking_writes_nothing(database: Database) -> None:
     assert store.refer(ID, mine(), T0) is None
     assert store.add_variant(ID, "mp4", VARIANT, T0) is None
     assert store.release(ID, "ann", T0, 0) == store.version(ID) == 0
+    assert store.amend(ID, "ann", {}, None, T0) is Outcome.UNKNOWN
     assert not store.restore(ID, "ann", T0)
+    assert not store.confirm(ID, T0)
     assert store.decide(ID, APPROVED, "", None, T0) is Outcome.UNKNOWN
     store.expire(T0)
     assert store.next_end() is None

@@ -121,6 +121,25 @@ def case_aliases_of_many_links_come_at_once(database: Database) -> None:
     assert store.aliases(homes) == {home: [f"alias-{home}"] for home in homes}
 
 
+def case_links_are_found_by_their_asset_the_deleted_ones_apart(database: Database) -> None:
+    store = LibraryStore(database)
+    store.add([entry(f"c{number}", asset_id="Abc") for number in range(5)])
+    store.add(
+        [
+            entry("other", asset_id="abc"),
+            entry("plain"),
+            entry("alias", alias_of="c1", asset_id="Abc"),
+            entry("c3", asset_id="Abc", version=2, state="deleted"),
+            entry("c4", asset_id=None, version=2),
+        ]
+    )
+    first = store.leading_to("Abc", False, None, 2)
+    assert first == {"codes": ["c0", "c1"], "next": "c1"}
+    assert store.leading_to("Abc", False, "c1", 2) == {"codes": ["c2"], "next": None}
+    assert store.leading_to("Abc", True) == {"codes": ["c3"], "next": None}
+    assert store.leading_to("Xyz", False) == {"codes": [], "next": None}
+
+
 def case_misses_are_added_up_and_bounded(database: Database) -> None:
     store = LibraryStore(database)
     assert store.note_misses([{"code": "abc", "count": 2, "last_at": T0 + 5}]) == 1
@@ -151,6 +170,7 @@ def case_asking_an_unused_library_writes_nothing(database: Database) -> None:
     store = LibraryStore(database)
     assert store.page({}) == store.codes() == {"codes": [], "next": None}
     assert store.aliases(["abc"]) == {}
+    assert store.leading_to("Abc", False) == {"codes": [], "next": None}
     assert store.totals() == {"links": 0}
     assert store.misses() == []
     assert store.add([]) == store.note_misses([]) == 0

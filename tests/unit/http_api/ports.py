@@ -13,10 +13,17 @@ import httpx
 from analytics.click_reports import DIMENSIONS
 from analytics.click_store import ClickStore
 from analytics.clicks import Click
+from assets.projection import library_entry as asset_entry
+from assets.record import AssetRecord
+from assets.references import Reference
+from assets.states import APPROVED
+from delivery.signing import read_signer
 from http_api.app import create_app
 from http_api.incidents import Incidents
 from http_api.services import ApiLimit, Services, UnavailableError
 from library import CodePage, LibraryStore, Miss
+from library.assets import AssetIndex, AssetPage, AssetTotals
+from oembed.description import Preview
 from ratelimit import Decision, RateLimitConfig, RateLimitStore
 from sharelinks.changes import changed
 from sharelinks.passwords import make_line
@@ -24,6 +31,7 @@ from sharelinks.projection import library_entry
 from sharelinks.record import LinkRecord
 from sharelinks.store import ShareLinkStore, StoredLink
 from sql_port import in_process
+from tests.unit.http_api.asset_ports import AssetOwners, EdgeCopies
 
 TOKEN = "operator-token-of-the-tests"
 BASE_URL = "https://gif.example.com"
@@ -120,6 +128,7 @@ class AccountLibraries:
 
     def __init__(self) -> None:
         self._stores: dict[str, LibraryStore] = {}
+        self._assets: dict[str, AssetIndex] = {}
         self.is_failing = False
 
     def of(self, account_id: str) -> LibraryStore:
@@ -141,6 +150,27 @@ class AccountLibraries:
         self._check()
         return self.of(account_id).misses(limit)
 
+    async def leading_to(
+        self, account_id: str, asset_id: str, is_deleted: bool, cursor: str | None, limit: int
+    ) -> CodePage:
+        self._check()
+        return self.of(account_id).leading_to(asset_id, is_deleted, cursor, limit)
+
+    def assets_of(self, account_id: str) -> AssetIndex:
+        return self._assets.setdefault(account_id, AssetIndex(in_process()))
+
+    async def add_assets(self, account_id: str, entries: Sequence[Mapping[str, Any]]) -> None:
+        self._check()
+        self.assets_of(account_id).add(entries)
+
+    async def asset_page(self, account_id: str, query: Mapping[str, Any]) -> AssetPage:
+        self._check()
+        return self.assets_of(account_id).page(query)
+
+    async def asset_totals(self, account_id: str) -> AssetTotals:
+        self._check()
+        return self.assets_of(account_id).totals()
+
     def _check(self) -> None:
         if self.is_failing:
             raise UnavailableError("the library does not answer")
@@ -151,12 +181,18 @@ class Moderation:
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, int]] = []
+        self.assets_seen: list[tuple[str, str]] = []
         self.is_failing = False
 
     async def submit_links(self, records: Sequence[LinkRecord]) -> None:
         if self.is_failing:
             raise ConnectionError("the queue is down")
         self.seen += [(record.code, record.version) for record in records]
+
+    async def submit_asset(self, record: AssetRecord, account_id: str) -> None:
+        if self.is_failing:
+            raise ConnectionError("the queue is down")
+        self.assets_seen.append((record.asset_id, account_id))
 
 
 class Passwords:
@@ -167,6 +203,27 @@ class Passwords:
             return hashlib.pbkdf2_hmac("sha256", secret, salt, min(iterations, 10))
 
         return await make_line(word, "pepper", b"salt" * 4, derive)
+
+
+class Previews:
+    """What everybody may be told of links by their codes, and of assets by their ids and extensions."""
+
+    def __init__(self) -> None:
+        self.links: dict[str, Preview] = {}
+        self.assets: dict[tuple[str, str | None], Preview] = {}
+        self.is_failing = False
+
+    async def of_link(self, code: str) -> Preview | None:
+        self._check()
+        return self.links.get(code)
+
+    async def of_asset(self, asset_id: str, extension: str | None) -> Preview | None:
+        self._check()
+        return self.assets.get((asset_id, extension))
+
+    def _check(self) -> None:
+        if self.is_failing:
+            raise UnavailableError("the edge Worker does not answer")
 
 
 class Limits:
@@ -193,18 +250,26 @@ class World:
     def __init__(self, **services: Any) -> None:
         self.clock = Clock()
         self.owners = Owners(self.clock)
+        self.assets = AssetOwners(self.clock)
+        self.edge_copies = EdgeCopies()
         self.libraries = AccountLibraries()
         self.moderation = Moderation()
         self.limits = Limits(self.clock)
+        self.previews = Previews()
+        self.signer = read_signer("secret", "k2", '{"k1": "former secret"}', self.clock)
         self.log: list[str] = []
         self.incidents = Incidents(self.log.append)
         self._codes = count(1)
         self.services = Services(
             links=self.owners,
+            assets=self.assets,
+            edge_copies=self.edge_copies,
             libraries=self.libraries,
             moderation=self.moderation,
             passwords=Passwords(),
             rate_limits=self.limits,
+            previews=self.previews,
+            signer=self.signer,
             incidents=self.incidents,
             operator_token=TOKEN,
             public_base_url=BASE_URL,
@@ -228,6 +293,22 @@ class World:
         transport = httpx.ASGITransport(self._served, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
             return await client.request(method, path, **options)
+
+    def hold(self, asset_id: str, account_id: str = "operator", state: str = APPROVED, **words: Any) -> str:
+        """Give an account an asset, as uploading and moderation do, and return its id."""
+        record = AssetRecord(asset_id, asset_id.encode().hex().ljust(64, "0"), "image/gif", "gif", 70, T0)
+        reference = Reference(account_id, self.clock(), **words)
+        self.assets.file(record, reference)
+        asyncio.run(self.assets.decide(asset_id, state, "", None))
+        self.tell_library(asset_id, account_id)
+        return asset_id
+
+    def tell_library(self, asset_id: str, account_id: str) -> None:
+        """Bring an account's library up to date, as the asset's owner does."""
+        stored = self.assets.stored(asset_id)
+        mine = stored.reference_of(account_id)
+        assert mine is not None
+        self.libraries.assets_of(account_id).add([asset_entry(stored.record, mine)])
 
     def create(self, **fields: Any) -> dict[str, Any]:
         response = self.request("POST", "/api/v1/links", json={"target": "https://example.com/cat"} | fields)

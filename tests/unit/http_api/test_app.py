@@ -12,9 +12,12 @@ import pytest
 from accounts import VISITOR, Principal, PrincipalKind, Scope
 from http_api.app import create_app
 from tests.unit.http_api.ports import TOKEN, World
+from uploads.errors import MESSAGES, UploadError
 
 ROOT = Path(__file__).resolve().parents[3]
 LINKS = "/api/v1/links"
+ASSETS = "/api/v1/assets"
+UPLOADS = "/api/v1/uploads"
 ROUTES = [
     ("GET", LINKS),
     ("POST", LINKS),
@@ -33,6 +36,22 @@ ROUTES = [
     ("DELETE", f"{LINKS}/abc/aliases/def"),
     ("POST", f"{LINKS}/abc/rename"),
     ("POST", "/api/v1/shorten"),
+    ("GET", ASSETS),
+    ("POST", ASSETS),
+    ("GET", f"{ASSETS}/usage"),
+    ("GET", f"{ASSETS}/abc"),
+    ("PATCH", f"{ASSETS}/abc"),
+    ("DELETE", f"{ASSETS}/abc"),
+    ("POST", f"{ASSETS}/abc/restore"),
+    ("POST", f"{ASSETS}/abc/signed-url"),
+    ("GET", f"{ASSETS}/abc/decision"),
+    ("POST", f"{ASSETS}/abc/decision"),
+    ("GET", UPLOADS),
+    ("POST", UPLOADS),
+    ("GET", f"{UPLOADS}/abc"),
+    ("DELETE", f"{UPLOADS}/abc"),
+    ("PUT", f"{UPLOADS}/abc/parts/1"),
+    ("POST", f"{UPLOADS}/abc/complete"),
 ]
 
 
@@ -56,13 +75,21 @@ def test_every_route_needs_a_valid_token(world: World, method, path, headers, co
 def test_every_route_is_in_the_list_above():
     described = create_app().openapi()["paths"]
     routes = {(method.upper(), path) for path, methods in described.items() for method in methods}
-    asked = {(method, path.replace("/abc", "/{code}").replace("/def", "/{alias}")) for method, path in ROUTES}
-    assert routes - asked == {("GET", "/healthz")}
+    asked = set(ROUTES)
+    for example, name in (
+        ("links/abc", "links/{code}"),
+        ("assets/abc", "assets/{asset_id}"),
+        ("uploads/abc", "uploads/{upload_id}"),
+        ("parts/1", "parts/{number}"),
+        ("def", "{alias}"),
+    ):
+        asked = {(method, path.replace(example, name)) for method, path in asked}
+    assert routes - asked == {("GET", "/healthz"), ("GET", "/oembed")}
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_a_token_without_the_scope_is_403(world: World, monkeypatch, method, path):
-    weak = Principal(PrincipalKind.MEMBER, "me", scopes=frozenset({Scope.ASSETS_READ}))
+    weak = Principal(PrincipalKind.MEMBER, "me", scopes=frozenset({Scope.OPERATIONS}))
     monkeypatch.setattr("http_api.auth.authenticate_bearer", lambda *_: weak)
     answer = ask(world, method, path, authorization="Bearer x")
     assert (answer.status_code, answer.json()["code"]) == (403, "scope_required")
@@ -204,6 +231,14 @@ def test_every_code_is_in_the_table_of_errors():
     assert len(codes) > 25
     table = (ROOT / "docs" / "errors.md").read_text()
     assert {code for code in codes if f"`{code}`" not in table} <= {"extra_forbidden"}
+
+
+def test_every_code_of_a_file_is_in_the_table_with_its_status():
+    table = (ROOT / "docs" / "errors.md").read_text().partition("## Codes of files")[2]
+    rows = re.findall(r"^\| `([a-z_]+)` +\| (\d{3}) +\|", table, re.MULTILINE)
+    assert {code: int(status) for code, status in rows} == {
+        code: UploadError(code).status for code in MESSAGES
+    }
 
 
 def test_only_members_and_the_operator_see_an_account(world: World):

@@ -98,6 +98,17 @@ def test_a_link_has_a_bounded_number_of_aliases(world: World):
     assert refusal(alias(world, "home")) == (409, "too_many_aliases")
 
 
+def test_renaming_leaves_no_more_former_codes_than_there_may_be_aliases(world: World):
+    world.create(code="name-0")
+    for place in range(MAX_ALIASES):
+        assert rename(world, "name-0", f"name-{place + 1}").status_code == 200
+    assert refusal(rename(world, "name-0", "one-more")) == (409, "too_many_aliases")
+    assert rename(world, "name-0", "name-7").json()["code"] == "name-7"
+    assert alias(world, "name-0", code="name-9").status_code == 201
+    assert world.request("DELETE", f"{LINKS}/name-0/aliases/name-3").status_code == 204
+    assert rename(world, "name-0", "one-more").json()["code"] == "one-more"
+
+
 def test_aliases_of_a_deleted_link_lead_nowhere(world: World):
     world.create(code="home")
     alias(world, "home", code="nick")

@@ -59,11 +59,13 @@ def test_what_is_exported_is_imported_again(world: World, format_):
     assert answer.json()["created"] == 3
     for code in ("plain", "rich", "off"):
         before, after = world.get(code), other.get(code)
-        changing = {"clicks", "metadata", "version", "updated_at"}
+        changing = {"clicks", "max_clicks", "metadata", "version", "updated_at"}
         assert {name: after[name] for name in after if name not in changing} == {
             name: before[name] for name in before if name not in changing
         }
     assert other.get("rich")["metadata"] == {"a": [1, {"b": None}], "imported_clicks": 4}
+    assert other.get("rich")["max_clicks"] == 5
+    assert other.get("plain")["metadata"] == {}
 
 
 def test_a_csv_has_a_row_for_each_link_newest_first(world: World):
@@ -102,8 +104,12 @@ def test_an_export_never_has_a_password_nor_opens_what_it_closed(world: World):
     assert "secret" not in text
     assert "pbkdf2" not in text
     other = World()
-    put(other, text, format="jsonl")
+    (result,) = put(other, text, format="jsonl").json()["results"]
+    assert result["left_out"] == ["password"]
     assert other.get("closed")["state"] == "disabled"
+    told = text.replace('"has_password":true', '"password":"a new one"')
+    assert put(third := World(), told, format="jsonl").json()["created"] == 1
+    assert (third.get("closed")["state"], third.get("closed")["has_password"]) == ("active", True)
 
 
 def test_an_owner_that_fails_at_once_is_503(world: World):
@@ -128,6 +134,85 @@ def test_a_renamed_link_leaves_under_the_code_people_see(world: World):
     world.create(code="old")
     world.request("POST", f"{LINKS}/old/rename", json={"code": "new"})
     assert [link["code"] for link in json.loads(export(world, format="json").text)["links"]] == ["new"]
+
+
+@pytest.mark.parametrize("format_", ["csv", "json", "jsonl"])
+def test_all_codes_of_a_link_move_with_it_and_end_when_they_did(world: World, format_):
+    world.create(code="first")
+    for code in ("nick", "gone"):
+        world.request("POST", f"{LINKS}/first/aliases", json={"code": code})
+    world.request("DELETE", f"{LINKS}/first/aliases/gone")
+    world.request("POST", f"{LINKS}/first/rename", json={"code": "second", "grace_seconds": 100})
+    world.clock.now += 50
+    world.request("POST", f"{LINKS}/first/rename", json={"code": "third", "grace_seconds": 100})
+    other = World()
+    results = put(other, export(world, format=format_).content, format=format_).json()
+    assert (results["created"], results["failed"]) == (1, 0)
+    link = results["results"][0]["link"]
+    assert (link["code"], sorted(link["aliases"])) == ("third", ["first", "nick", "second"])
+    assert other.get("nick")["code"] == "third"
+    ends = {code: other.owners.record(code).expires_at for code in ("first", "nick", "second")}
+    assert ends == {"first": T0 + 100, "nick": None, "second": T0 + 150}
+    assert other.libraries.of("operator").totals() == {"links": 1}
+    assert sorted(other.get("third")["aliases"]) == ["first", "nick", "second"]
+
+
+def test_an_alias_that_is_not_free_does_not_cost_the_link(world: World):
+    world.create(code="taken")
+    world.owners.failing.add("mute")
+    links = [
+        {
+            "target": "https://example.com/",
+            "code": "one",
+            "aliases": ["taken", "two", "mute", "both", "mine"],
+        },
+        {"target": "https://example.com/", "code": "two", "aliases": {"both": None, "one": None}},
+        {"target": "https://example.com/", "code": "bad", "aliases": ["x", "api"] + ["y"] * 1},
+    ]
+    for dry_run in ("true", "false"):
+        answer = put(world, json.dumps({"version": 1, "links": links}), dry_run=dry_run)
+        first, second, bad = answer.json()["results"]
+        assert first["left_out"] == ["aliases.taken", "aliases.two", "aliases.mute"]
+        assert second["left_out"] == ["aliases.both", "aliases.one"]
+        codes = {error["code"] for error in bad["problem"]["errors"]}
+        assert (bad["status"], codes) == (422, {"invalid_code", "reserved_code"})
+    assert (first["link"]["aliases"], second["link"]["aliases"]) == (["both", "mine"], [])
+    assert world.get("both")["code"] == "one"
+    assert world.incidents.counts["alias_not_created"] == 2
+
+
+def test_aliases_have_the_spelling_of_the_deployment():
+    world = World(code_case="insensitive")
+    put(world, '{"target":"https://example.com/","code":"Home","aliases":["Nick"]}', format="jsonl")
+    assert world.get("NICK")["aliases"] == ["nick"]
+
+
+def test_very_many_aliases_make_a_file_shorter_and_never_longer_than_may_come_back(world: World, monkeypatch):
+    monkeypatch.setattr(transfer, "_CODES_PER_CALL", 2)
+    monkeypatch.setattr(transfer, "MAX_CODES", 8)
+    for place in range(4):
+        world.clock.now += 1
+        world.create(code=f"home{place}")
+        for name in range(place % 2 * 2):
+            world.request("POST", f"{LINKS}/home{place}/aliases", json={"code": f"nick{place}{name}"})
+    address, files = f"{LINKS}/export?format=json&limit=4", []
+    while address:
+        answer = world.request("GET", address)
+        files.append([link["code"] for link in json.loads(answer.text)["links"]])
+        assert put(World(), answer.content).status_code == 200
+        address = answer.links.get("next", {}).get("url")
+    assert files == [["home3", "home2", "home1", "home0"]]
+    monkeypatch.setattr(transfer, "MAX_CODES", 7)
+    answer = world.request("GET", f"{LINKS}/export?format=json&limit=4")
+    assert [link["code"] for link in json.loads(answer.text)["links"]] == ["home3", "home2"]
+    assert "next" in answer.links
+    refused = put(World(), files_of(8))
+    assert (refused.status_code, refused.json()["code"]) == (413, "too_many_rows")
+
+
+def files_of(codes: int) -> str:
+    link = {"target": "https://example.com/", "aliases": [f"nick{place}" for place in range(codes - 1)]}
+    return json.dumps({"version": 1, "links": [link]})
 
 
 def test_rows_fail_by_themselves_and_say_where(world: World):

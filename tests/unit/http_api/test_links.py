@@ -52,6 +52,7 @@ def problem(response, status):
 
 
 def test_a_link_with_everything_comes_back_as_it_was_meant(world: World):
+    world.hold("abc")
     made = world.create(**EVERYTHING)
     TypeAdapter(LinkView).validate_python(made, strict=True, extra="forbid")
     assert made == {
@@ -112,6 +113,8 @@ def test_a_link_needs_nothing_but_its_target(world: World):
 
 
 def test_a_link_may_lead_to_an_asset_and_away_again(world: World):
+    world.hold("abc123")
+    world.hold("def")
     made = world.create(target="asset:abc123", code="gif")
     assert (made["target"], made["asset_id"]) == ("asset:abc123", "abc123")
     changed = world.request("PATCH", f"{LINKS}/gif", json={"target": "https://example.com/"}).json()
@@ -199,6 +202,7 @@ def test_a_code_that_names_nothing_is_404_for_every_method(world: World, code: s
 
 
 def test_a_change_touches_what_it_names_and_nothing_else(world: World):
+    world.hold("abc")
     before = world.create(**EVERYTHING)
     world.clock.now += 60
     answer = world.request("PATCH", f"{LINKS}/Cat-26", json={"title": "New", "max_clicks": None})
@@ -210,6 +214,7 @@ def test_a_change_touches_what_it_names_and_nothing_else(world: World):
 
 
 def test_null_puts_every_field_back_to_its_default(world: World):
+    world.hold("abc")
     plain = world.create(target=EVERYTHING["target"], code="plain")
     world.create(**EVERYTHING)
     cleared = dict.fromkeys(set(EVERYTHING) - {"target", "code"})
@@ -221,6 +226,7 @@ def test_null_puts_every_field_back_to_its_default(world: World):
 
 
 def test_a_change_that_changes_nothing_makes_no_version(world: World):
+    world.hold("abc")
     before = world.create(**EVERYTHING)
     same = {name: EVERYTHING[name] for name in ("title", "tags", "rules", "status", "utm", "starts_at")}
     for body in ({}, same, {"state": "active"}):

@@ -112,6 +112,27 @@ def test_clicks_of_an_earlier_move_are_added(earlier, sum_):
 
 
 @pytest.mark.parametrize(
+    ("clicks", "request_"),
+    [
+        (None, {"max_clicks": 10}),
+        (0, {"max_clicks": 10}),
+        (4, {"max_clicks": 6, "metadata": {"imported_clicks": 4}}),
+        (10, {"max_clicks": 10, "disabled": True, "metadata": {"imported_clicks": 10}}),
+        (99, {"max_clicks": 10, "disabled": True, "metadata": {"imported_clicks": 99}}),
+    ],
+)
+def test_a_limit_goes_on_where_it_was(clicks, request_):
+    draft = LinkDraft("a", max_clicks=10, clicks=clicks)
+    assert draft.to_request() == {"target": "a"} | request_
+
+
+def test_a_password_that_nobody_told_keeps_the_link_closed():
+    assert LinkDraft("a", has_password=True).to_request() == {"target": "a", "disabled": True}
+    told = LinkDraft("a", has_password=True, password="word")
+    assert told.to_request() == {"target": "a", "password": "word"}
+
+
+@pytest.mark.parametrize(
     ("written", "seconds"),
     [
         ("1970-01-01T00:00:01Z", 1),

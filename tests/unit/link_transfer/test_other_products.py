@@ -159,14 +159,16 @@ def test_shlinks_api():
             tags=("people",),
             created_at=1680667628.0,
             starts_at=1682892000.0,
-            max_clicks=9,
+            max_clicks=100,
             forward_query=True,
             clicks=91,
         ),
         left_out=("hasRedirectRules",),
     )
     assert second.draft.expires_at == 1704063600.0
-    assert (second.draft.max_clicks, second.draft.disabled) == (40, True)
+    assert (second.draft.max_clicks, second.draft.clicks) == (40, 40)
+    assert first.draft.to_request()["max_clicks"] == 9
+    assert second.draft.to_request()["disabled"]
     assert second.left_out == ()
 
 
@@ -178,8 +180,10 @@ def test_a_short_url_of_shlink_without_visits_or_code():
 
 
 def test_a_limit_of_shlink_that_is_no_number_is_an_error():
-    (found,) = read(b'[{"longUrl":"https://example.com","meta":{"maxVisits":"few"}}]', Format.SHLINK_JSON)
-    assert found.code == "invalid_number"
+    for limit in ('"few"', '3},"visitsCount":"many","x":{'):
+        data = f'[{{"longUrl":"https://example.com","meta":{{"maxVisits":{limit}}}}}]'.encode()
+        (found,) = read(data, Format.SHLINK_JSON)
+        assert found.code == "invalid_number"
 
 
 def test_the_table_of_shlinks_web_client():

@@ -37,9 +37,15 @@ DRAFTS = st.builds(
     expires_at=TIMES,
     max_clicks=st.none() | NUMBERS,
     password=WORDS,
+    has_password=st.booleans(),
     status=st.none() | NUMBERS,
     utm=st.dictionaries(WORDS, WORDS, max_size=2),
     forward_query=st.booleans(),
+    forward_path=st.booleans(),
+    rules=st.lists(st.dictionaries(WORDS, VALUES, max_size=3), max_size=2).map(tuple),
+    split=st.lists(st.dictionaries(WORDS, VALUES, max_size=2), max_size=2).map(tuple),
+    mode=WORDS,
+    aliases=st.dictionaries(WORDS, TIMES, max_size=3),
     disabled=st.booleans(),
     archived=st.booleans(),
     clicks=st.none() | NUMBERS,
@@ -179,6 +185,17 @@ def test_a_table_may_have_any_of_the_columns_in_any_order_and_empty_lines():
     assert third.draft.expires_at == 1772409600.0
 
 
+def test_a_cell_of_aliases_is_readable_until_one_of_them_ends():
+    link = {"target": "a", "aliases": {"nick": None, "two": None}}
+    assert '"nick, two"' in written([link], Format.CSV).decode()
+    data = b'target,aliases\na,"nick, two"\nb,"{""old"":""2026-05-01T00:00:00Z"",""nick"":null}"\n'
+    assert [draft.aliases for draft in drafts(data, Format.CSV)] == [
+        {"nick": None, "two": None},
+        {"old": 1777593600.0, "nick": None},
+    ]
+    assert drafts(b'{"target":"a","aliases":["nick"]}', Format.JSON_LINES)[0].aliases == {"nick": None}
+
+
 def test_our_json_may_be_written_by_hand():
     first, second = drafts((CORPUS / "own.json").read_bytes(), Format.JSON)
     assert first.metadata == {"owner": {"name": "Ana"}}
@@ -267,6 +284,12 @@ def test_what_is_wrong_with_a_file_has_row_0(data, kind, code, words):
         ('"target":"a","tags":[1]', "invalid_tags"),
         ('"target":"a","metadata":[]', "invalid_object"),
         ('"target":"a","utm":{"utm_source":1}', "invalid_object"),
+        ('"target":"a","rules":{}', "invalid_object"),
+        ('"target":"a","rules":[1]', "invalid_object"),
+        ('"target":"a","split":"b"', "invalid_object"),
+        ('"target":"a","aliases":[1]', "invalid_object"),
+        ('"target":"a","aliases":"b"', "invalid_object"),
+        ('"target":"a","aliases":{"b":true}', "invalid_time"),
         ('"target":"a","max_clicks":1.5', "invalid_number"),
         ('"target":"a","max_clicks":true', "invalid_number"),
         ('"target":"a","max_clicks":"many"', "invalid_number"),

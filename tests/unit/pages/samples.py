@@ -22,7 +22,6 @@ def every_page(text="Cats & dogs", target="https://example.com/cats?a=1&b=2"):
     """Return all pages by name; `text` stands wherever a stranger's words can be, `target` for addresses."""
     link = replace(URL_LINK, title=text, description=text, tags=(text,), target=target)
     asset = replace(ASSET_LINK, title=text, description=text, tags=(text,))
-    shown = {"video_url": target, "image_url": target, "oembed_url": target}
     return {
         "not found": not_found(text),
         "no code": not_found(None, text),
@@ -36,8 +35,9 @@ def every_page(text="Cats & dogs", target="https://example.com/cats?a=1&b=2"):
         "wrong password": password_form(text, True, 30),
         "info": info_page(link, BASE, now=NOW, clicks=3),
         "interstitial": link_page(link, target, BASE),
-        "share": share_page(asset, BASE, ShareMedia("gif", 480, 270), **shown),
-        "share, picture": share_page(asset, BASE, ShareMedia(), image_url=target),
+        "share": share_page(asset, BASE, ShareMedia("gif", 480, 270), oembed_url=target),
+        "share, picture": share_page(asset, BASE, ShareMedia("png")),
+        "share, unlisted": share_page(asset, BASE, ShareMedia("webm", 480, 270), is_listed=False),
         "unfurl": unfurl_page(link, BASE),
-        "unfurl, asset": unfurl_page(asset, BASE, ShareMedia("gif", 480, 270)),
+        "unfurl, asset": unfurl_page(asset, BASE, ShareMedia("gif", 480, 270), target),
     }

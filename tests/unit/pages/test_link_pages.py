@@ -50,25 +50,22 @@ def test_an_interstitial_without_title_or_a_usable_target_still_says_something()
     assert "href" not in main.one("a").attributes
 
 
+def copied(page):
+    """What the copy buttons of a page take along, by the names of their fields."""
+    root = read(page.text)
+    buttons = [node.attributes["data-copies"] for node in root.all("button")]
+    return {name: root.by_id(name).attributes["value"] for name in buttons}
+
+
 def test_a_shared_video_plays_and_can_be_passed_on():
-    page = share_page(
-        ASSET_LINK,
-        BASE,
-        ShareMedia("gif", 480, 270),
-        video_url="https://gifdist.io/a/abc.mp4",
-        image_url="https://gifdist.io/a/abc.gif",
-        oembed_url="https://gifdist.io/oembed?url=x&format=json",
-    )
+    media = ShareMedia("gif", 480, 270, ("mp4", "jpg"), {"mp4": (480, 268)})
+    page = share_page(ASSET_LINK, BASE, media, oembed_url="https://gifdist.io/oembed?url=x&format=json")
     root = read(page.text)
     video = root.one("video").attributes
-    assert {"autoplay", "loop", "muted", "playsinline"} <= set(video)
-    assert (video["src"], video["poster"]) == ("https://gifdist.io/a/abc.mp4", "https://gifdist.io/a/abc.gif")
-    assert (video["width"], video["height"]) == ("480", "270")
-    field = root.by_id("short-url").attributes
-    assert field["value"] == "https://gifdist.io/s/Ab12Cd34"
-    assert "readonly" in field
-    assert "hidden" in root.by_id("copy").attributes
-    assert root.one("main").all("a")[-1].attributes["href"] == "https://gifdist.io/a/abc"
+    assert {"autoplay", "loop", "muted", "playsinline", "controls"} <= set(video)
+    assert (video["src"], video["poster"]) == ("https://gifdist.io/a/abc.mp4", "https://gifdist.io/a/abc.jpg")
+    assert (video["width"], video["height"]) == ("480", "268")
+    assert root.one("main").one("a").attributes["href"] == "https://gifdist.io/a/abc?download"
     assert links(page) == {
         "canonical": {"rel": "canonical", "href": "https://gifdist.io/a/abc"},
         "alternate": {
@@ -78,11 +75,35 @@ def test_a_shared_video_plays_and_can_be_passed_on():
             "title": "Funny Cat",
         },
     }
-    assert dict(tags(page))["og:video"] == "https://gifdist.io/a/abc.mp4"
+    found = dict(tags(page))
+    assert found["og:video"] == "https://gifdist.io/a/abc.mp4"
+    assert (found["og:video:height"], found["og:image:height"]) == ("268", "270")
 
 
-def test_without_an_mp4_there_is_a_picture_and_no_video_tag():
-    page = share_page(ASSET_LINK, BASE, ShareMedia("gif"), image_url="https://gifdist.io/a/abc.gif")
+def test_each_text_to_take_along_has_a_field_of_its_own_and_a_button_that_waits_for_a_clipboard():
+    page = share_page(ASSET_LINK, BASE, ShareMedia("gif", 480, 270, ()))
+    taken = copied(page)
+    assert taken["short-url"] == "https://gifdist.io/s/Ab12Cd34"
+    assert taken["media-url"] == "https://gifdist.io/a/abc"
+    code = read(taken["embed-code"]).one("a")
+    assert code.attributes == {"href": "https://gifdist.io/s/Ab12Cd34"}
+    assert code.one("img").attributes["src"] == "https://gifdist.io/a/abc.gif"
+    root = read(page.text)
+    assert all("hidden" in node.attributes for node in root.all("button"))
+    assert all("readonly" in node.attributes for node in root.all("input"))
+    assert len({node.attributes["aria-label"] for node in root.all("button")}) == len(taken) == 3
+
+
+@pytest.mark.parametrize("title", ['"><script>alert(1)</script>', "</a><b>", "&quot;", "'"])
+def test_the_code_to_embed_reads_back_as_one_element_whatever_the_title(title):
+    page = share_page(replace(ASSET_LINK, title=title), BASE, ShareMedia("png", 1, 1))
+    code = read(copied(page)["embed-code"])
+    assert [node.name for node in code.every()] == ["", "a", "img"]
+    assert code.one("img").attributes["alt"] == title
+
+
+def test_without_a_video_there_is_a_picture_and_no_video_tag():
+    page = share_page(ASSET_LINK, BASE, ShareMedia("gif", renditions=()))
     root = read(page.text)
     assert root.all("video") == []
     assert root.one("img").attributes == {"src": "https://gifdist.io/a/abc.gif", "alt": "Funny Cat"}
@@ -93,19 +114,25 @@ def test_without_an_mp4_there_is_a_picture_and_no_video_tag():
     assert "alternate" not in links(page)
 
 
-def test_an_asset_without_any_media_still_has_its_page():
+def test_a_webm_plays_in_the_page_though_no_preview_plays_it():
+    page = share_page(ASSET_LINK, BASE, ShareMedia("webm", 480, 270, ()))
+    video = read(page.text).one("video").attributes
+    assert video["src"] == "https://gifdist.io/a/abc.webm"
+    assert "poster" not in video
+    assert not [name for name, _ in tags(page) if name in {"og:video", "og:image"}]
+
+
+def test_an_asset_without_a_title_still_has_a_heading():
     root = read(share_page(replace(ASSET_LINK, title=""), BASE, ShareMedia()).text)
     assert root.one("h1").text == "GIF Distributor"
-    assert "cannot be shown yet" in root.one("main").text
 
 
 def test_the_asset_that_was_decided_on_stands_before_the_records_own():
     for record in (URL_LINK, ASSET_LINK):
-        page = share_page(
-            record, BASE, ShareMedia("png"), asset_id="chosen", image_url=f"{BASE}/a/chosen.png"
-        )
+        page = share_page(record, BASE, ShareMedia("png"), asset_id="chosen")
         assert links(page)["canonical"]["href"] == "https://gifdist.io/a/chosen"
         assert dict(tags(page))["og:image"] == "https://gifdist.io/a/chosen.png"
+        assert read(page.text).one("img").attributes["src"] == "https://gifdist.io/a/chosen.png"
         assert "/a/abc" not in page.text
 
 

@@ -46,4 +46,5 @@ def test_what_readers_see_of_a_link():
         "created_at": 5.0,
         "version": 1,
         "alias_of": None,
+        "asset_id": None,
     }

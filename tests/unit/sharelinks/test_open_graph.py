@@ -214,3 +214,24 @@ def test_the_generator_describes_its_links_without_counting():
 @pytest.mark.parametrize("code", ["Ab12Cd34", "admin", "", "a b", None])
 def test_an_unknown_code_has_no_metadata(code):
     assert ShareLinkGenerator().get_share_metadata(code) is None
+
+
+@pytest.mark.parametrize(
+    ("media", "image"),
+    [
+        (ShareMedia("gif", renditions=["jpg"], bytes=5_000_000), "abc.gif"),
+        (ShareMedia("gif", renditions=["jpg"], bytes=5_000_001), "abc.jpg"),
+        (ShareMedia("gif", renditions=[], bytes=5_000_001), "abc.gif"),
+        (ShareMedia("avif", renditions=["jpg"]), "abc.jpg"),
+        (ShareMedia("avif", renditions=["webp"]), "abc.avif"),
+    ],
+)
+def test_a_still_stands_in_for_a_picture_that_previews_do_not_take(media, image):
+    assert tags(media)["og:image"] == f"{BASE}/a/{image}"
+
+
+def test_each_format_is_told_with_its_own_size():
+    found = tags(ShareMedia("mp4", 480, 271, ["jpg"], {"jpg": (240, 136)}))
+    assert (found["og:image:width"], found["og:image:height"]) == ("240", "136")
+    assert (found["og:video:width"], found["og:video:height"]) == ("480", "271")
+    assert (found["twitter:player:width"], found["twitter:player:height"]) == ("480", "271")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.harness.local_edge import NODE
+from uploads.inspector import inspect
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -90,3 +92,51 @@ def test_a_million_redirects_cost_what_they_ask_for():
     assert (cost["requests"], cost["cpu"], cost["kv"]) == (0.3, 0.04, 0.5)
     assert (cost["object_requests"], cost["object_duration"], cost["rows"]) == (0.015, 0.002, 0.2)
     assert cost["total"] == pytest.approx(1.057, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "whole", "found"),
+    [
+        (["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell"], False, [200, 4]),
+        (["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"], True, [200, 5]),
+        (["HTTP/1.1 206 Part", "ial\r\ncontent-length: 5\r\n", "\r\nhe", "llo"], True, [206, 5]),
+        (["HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r", "\nabc"], True, [200, 3]),
+        (["HTTP/1.1 204 No Content\r\n\r\n"], True, [204, 0]),
+    ],
+)
+def test_a_download_is_over_when_all_its_bytes_came(pieces, whole, found):
+    added = f"{json.dumps(pieces)}.map((piece) => body.add(Buffer.from(piece))).at(-1)"
+    told = f"(() => {{ const body = new m.Body(); return [{added}, [body.status, body.bytes]]; }})()"
+    assert evaluate("load/download", told) == [whole, found]
+
+
+@pytest.mark.parametrize("megabytes", [0.06, 1, 12])
+def test_the_gifs_that_are_uploaded_are_gifs_of_the_size_they_tell(megabytes):
+    made = f"(() => {{ const one = m.gif({megabytes * 1e6}, 7); const all = Buffer.concat([...one.pieces()]);"
+    told = f"{made} return [one.length, one.frames, all.toString('base64')]; }})()"
+    length, frames, text = evaluate("load/gifs", told)
+    found = inspect(base64.b64decode(text))
+    assert (found.bytes, found.frames, found.width, found.height) == (length, frames, 300, 200)
+    assert length == pytest.approx(megabytes * 1e6, abs=35_000)
+
+
+def test_two_gifs_are_never_the_same_file():
+    hashes = "[1, 2].map((number) => Buffer.concat([...m.gif(1e5, number).pieces()]).toString('base64'))"
+    one, other = evaluate("load/gifs", hashes)
+    assert one != other
+
+
+def test_what_a_megabyte_adds_leaves_out_what_every_upload_costs():
+    samples = {
+        "least": [{"mb": 0.5, "cpu_ms": 20}],
+        "small": [{"mb": 1.5, "cpu_ms": 50}],
+        "large": [{"mb": 90.5, "cpu_ms": 2720}],
+    }
+    added = evaluate("assets-uploads", f"m.withAddedCpu({json.dumps(samples)})")
+    assert [added[name][0]["added_ms_per_mb"] for name in samples] == [0, 30, 30]
+
+
+def test_ratios_may_be_of_another_figure():
+    samples = json.dumps({"cache": [{"mb_s": 9}, {"mb_s": 12}], "js": [{"mb_s": 10}, {"mb_s": 10}]})
+    pair = evaluate("rounds", f"m.ratiosOf({samples}, [['cache', 'js']], 'mb_s')")
+    assert pair == {"cache/js": {"median": 1.05, "min": 0.9, "max": 1.2, "rounds": [0.9, 1.2]}}

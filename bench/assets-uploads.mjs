@@ -1,0 +1,160 @@
+// What an upload costs: CPU for each megabyte of small and large files, and the isolates' memory under many at once.
+
+import { setTimeout } from "node:timers/promises";
+import { showComplaints } from "./calls.mjs";
+import { upload } from "./load/upload.mjs";
+import { ratiosOf } from "./rounds.mjs";
+import { startServer, TOKEN } from "./server.mjs";
+import { median, round, spread } from "./statistics.mjs";
+import { API, OBJECTS, PRODUCT_CONFIGS } from "./workers.mjs";
+
+/** @typedef {import("./server.mjs").Server} Server */
+/** @typedef {{ megabytes: number, times: number }} Size */
+/** @typedef {{ mb: number, cpu_ms: number, mb_s: number }} Sample */
+
+const MB = 1_000_000;
+const MIB = 1024 * 1024;
+const REST_MS = 500;
+const WARM_UPLOADS = 20;
+const LOOK_EVERY_MS = 250;
+
+let made = 0;
+
+/** What every upload costs, however small, is told by a file of one frame.
+ * @param {number} smallTimes @returns {Record<string, Size>} */
+function sizes(smallTimes) {
+  return {
+    least: { megabytes: 0.06, times: smallTimes },
+    small: { megabytes: 1, times: smallTimes },
+    large: { megabytes: 90, times: 1 },
+  };
+}
+
+/** Uploads one after another, the sizes in turns.
+ * @param {{ rounds: number, smallTimes: number }} settings */
+export async function measureUploads({ rounds, smallTimes }) {
+  const server = await startServer({ configs: PRODUCT_CONFIGS });
+  try {
+    for (let count = 0; count < WARM_UPLOADS; count += 1) await uploadOne(server, MB);
+    /** @type {Record<string, Sample[]>} */
+    const samples = { least: [], small: [], large: [] };
+    for (let number = 0; number < rounds; number += 1) {
+      const turns = Object.entries(sizes(smallTimes));
+      for (const [name, size] of number % 2 ? turns.toReversed() : turns) {
+        const sample = await measureSize(server, size);
+        samples[name]?.push(sample);
+        console.log(`round ${number + 1} ${name}: ${sample.cpu_ms} ms CPU, ${sample.mb_s} MB/s`);
+      }
+    }
+    await showComplaints(server);
+    const added = withAddedCpu(samples);
+    return { rows: tableOf(added), ratios: ratiosOf(added, [["large", "small"]], "added_ms_per_mb") };
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Each sample with the CPU that a megabyte adds to the smallest file of its round.
+ * @param {Record<string, Sample[]>} samples
+ * @returns {Record<string, (Sample & { added_ms_per_mb: number })[]>} */
+export function withAddedCpu({ least = [], ...others }) {
+  const added = (/** @type {Sample} */ sample, /** @type {number} */ index) => {
+    const { cpu_ms: cpu, mb } = /** @type {Sample} */ (least[index]);
+    return { ...sample, added_ms_per_mb: round((sample.cpu_ms - cpu) / (sample.mb - mb), 2) };
+  };
+  const rest = Object.entries(others).map(([name, all]) => [name, all.map(added)]);
+  return { least: least.map((sample) => ({ ...sample, added_ms_per_mb: 0 })), ...Object.fromEntries(rest) };
+}
+
+/** @param {ReturnType<typeof withAddedCpu>} samples */
+function tableOf(samples) {
+  return Object.fromEntries(
+    Object.entries(samples).map(([name, all]) => {
+      const of = (/** @type {keyof typeof all[0]} */ field) => median(all.map((sample) => sample[field]));
+      const { min, max } = spread(all.map((sample) => sample.added_ms_per_mb));
+      const perMb = round(of("cpu_ms") / of("mb"), 2);
+      const row = { megabytes: of("mb"), cpu_ms: of("cpu_ms"), cpu_ms_per_mb: perMb, mb_s: of("mb_s") };
+      return [name, { ...row, added_ms_per_mb: of("added_ms_per_mb"), added_min: min, added_max: max }];
+    }),
+  );
+}
+
+/** @param {Server} server @param {Size} size @returns {Promise<Sample>} of one upload on average */
+async function measureSize(server, { megabytes, times }) {
+  await server.quiet(REST_MS);
+  const before = server.cpuMs();
+  const started = performance.now();
+  let bytes = 0;
+  for (let count = 0; count < times; count += 1) bytes += await uploadOne(server, megabytes * MB);
+  const seconds = (performance.now() - started) / 1000;
+  await server.quiet(REST_MS);
+  const cpu = server.cpuMs() - before;
+  const sent = bytes / MB;
+  return { mb: round(sent / times), cpu_ms: round(cpu / times, 2), mb_s: round(sent / seconds, 1) };
+}
+
+/** What the isolates hold while so many uploads run at once. The clients are no faster than the server can take, so
+ * that all of them run all the time: from one as fast as a loopback is, workerd takes all before it looks at others.
+ * @param {{ uploads: number, megabytes: number, megabytesPerSecond: number }} settings */
+export async function measureUploadMemory({ uploads, megabytes, megabytesPerSecond }) {
+  const server = await startServer({ configs: PRODUCT_CONFIGS, inspect: true });
+  try {
+    for (let count = 0; count < WARM_UPLOADS; count += 1) await uploadOne(server, MB);
+    const before = await memoryOf(server);
+    let isRunning = true;
+    /** @type {Awaited<ReturnType<typeof memoryOf>>[]} */
+    const during = [];
+    const looking = (async () => {
+      while (isRunning) {
+        during.push(await memoryOf(server));
+        await setTimeout(LOOK_EVERY_MS);
+      }
+    })();
+    const started = performance.now();
+    const all = Array.from({ length: uploads }, () => uploadOne(server, megabytes * MB, megabytesPerSecond * MB));
+    const lengths = await Promise.all(all);
+    const seconds = (performance.now() - started) / 1000;
+    isRunning = false;
+    await looking;
+    await showComplaints(server);
+    const sent = lengths.reduce((sum, length) => sum + length, 0) / MB;
+    return {
+      uploads,
+      megabytes: round(sent / uploads, 1),
+      mb_s: round(sent / seconds, 1),
+      looks: during.length,
+      api: growth(before, during, "api"),
+      objects: growth(before, during, "objects"),
+    };
+  } finally {
+    await server.stop();
+  }
+}
+
+/** @param {Server} server */
+async function memoryOf(server) {
+  const report = await server.control("memory");
+  return { api: report[API], objects: report[OBJECTS] };
+}
+
+/** Before, at the most, and how that was made up.
+ * @param {Awaited<ReturnType<typeof memoryOf>>} before @param {Awaited<ReturnType<typeof memoryOf>>[]} during
+ * @param {"api" | "objects"} worker */
+function growth(before, during, worker) {
+  const looks = during.map((one) => one[worker]).toSorted((one, other) => one.totalBytes - other.totalBytes);
+  const most = looks.at(-1);
+  const mib = (/** @type {number} */ bytes) => round(bytes / MIB, 1);
+  return {
+    before: mib(before[worker].totalBytes),
+    median: mib(median(looks.map((look) => look.totalBytes))),
+    most: mib(most.totalBytes),
+    of_that_heap: mib(most.heapBytes),
+    of_that_wasm: mib(most.wasmBytes),
+  };
+}
+
+/** @param {Server} server @param {number} bytes @param {number} [bytesPerSecond] */
+function uploadOne(server, bytes, bytesPerSecond) {
+  made += 1;
+  return upload(`${server.origin(API)}/api/v1/assets`, TOKEN, bytes, made, bytesPerSecond);
+}

@@ -1,0 +1,1 @@
+"""What may be done with assets that are there: look, describe, delete, sign, decide."""

@@ -1,0 +1,131 @@
+"""From bytes in quarantine to an asset: nobody's, mine already, everybody's, or somebody else's secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from assets.names import arrived_key, original_key
+from assets.projection import library_entry, status
+from assets.record import AssetRecord, is_open
+from assets.states import PENDING, REFUSED
+from http_api.errors import ApiError
+from sharelinks.assets import asset_id_from_hash
+
+if TYPE_CHECKING:
+    from assets.references import Reference
+    from assets.store import StoredAsset
+    from http_api.services import Services
+    from http_api.uploads.ports import UploadPorts
+    from uploads.inspector import Inspection
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file that lies at the beginning of `source`, and who brought it."""
+
+    upload_id: str
+    source: str
+    inspection: Inspection
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class FiledAsset:
+    """An asset as its account may see it, and what its library counts from now on."""
+
+    record: AssetRecord
+    reference: Reference
+    is_new: bool
+    entries: tuple[dict[str, Any], ...]
+
+
+async def file_arrival(arrival: Arrival, uploads: UploadPorts, ports: Services) -> FiledAsset:
+    """File a file's asset, or find the one that is there; raise ApiError with 451 for one that is refused.
+
+    An asset that others keep to themselves is filed like one that is new, with everything that a client could
+    notice: the copy, the record of its own, the answer, and a reference that shows it as pending until
+    moderation has confirmed it.
+    """
+    record = _record(arrival)
+    stored = await ports.assets.read(record.asset_id)
+    if stored is not None:
+        known = await _known(stored, arrival.reference, uploads, ports)
+        if known is not None:
+            return known
+    return await _file(record, arrival, uploads, ports)
+
+
+def content_rejected() -> ApiError:
+    """Return the error about bytes that a verdict keeps out."""
+    return ApiError(451, "content_rejected", "This file was rejected by moderation before.")
+
+
+async def _known(
+    stored: StoredAsset, reference: Reference, uploads: UploadPorts, ports: Services
+) -> FiledAsset | None:
+    """Return an asset that the account has, or that it may be told of; None for one to be filed."""
+    mine = stored.held_by(reference.account_id)
+    if mine is not None:
+        if status(stored.record, mine) == PENDING:
+            # Asking again does no harm, and helps where the question was lost.
+            await _submit(stored.record, reference, ports)
+        return _found(stored.record, mine)
+    if stored.record.state in REFUSED:
+        raise content_rejected()
+    if not is_open(stored.record):
+        return None
+    answer = await uploads.assets.refer(stored.record.asset_id, reference)
+    if answer is None:
+        return None
+    record, referred = answer
+    await _submit(record, referred, ports)
+    return _found(record, referred)
+
+
+async def _file(record: AssetRecord, arrival: Arrival, uploads: UploadPorts, ports: Services) -> FiledAsset:
+    """Put the bytes in their place, then have the record say so.
+
+    If nobody knows whether it does, the bytes stay: the sweep asks the asset's owner.
+    """
+    await uploads.store.copy(arrival.source, record)
+    filed = await uploads.assets.file(record, arrival.reference)
+    if original_key(filed.record) != record.key:
+        await uploads.store.delete(record.key)
+    if filed.refused:
+        raise content_rejected()
+    await _submit(filed.record, filed.reference, ports)
+    entry = library_entry(filed.record, filed.reference)
+    # The same account may have sent the same bytes twice at once.
+    return FiledAsset(record, filed.reference, not filed.mine_was_there, (entry,))
+
+
+async def _submit(record: AssetRecord, reference: Reference, ports: Services) -> None:
+    try:
+        await ports.moderation.submit_asset(record, reference.account_id)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the asset is filed
+        ports.incidents.note("moderation_not_asked", error)
+
+
+def _found(record: AssetRecord, reference: Reference) -> FiledAsset:
+    return FiledAsset(record, reference, False, (library_entry(record, reference),))
+
+
+def _record(arrival: Arrival) -> AssetRecord:
+    seen = arrival.inspection
+    asset_id = asset_id_from_hash(seen.sha256)
+    reference = arrival.reference
+    return AssetRecord(
+        asset_id=asset_id,
+        sha256=seen.sha256,
+        content_type=seen.content_type,
+        extension=seen.extension,
+        bytes=seen.bytes,
+        created_at=reference.created_at,
+        width=seen.width,
+        height=seen.height,
+        frames=seen.frames,
+        duration_ms=seen.duration_ms,
+        loop_count=seen.loop_count,
+        key=arrived_key(asset_id, arrival.upload_id, seen.extension),
+    )

@@ -1,0 +1,307 @@
+"""`UploadBook`: the uploads of one account that are under way, and the room that is reserved for them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
+
+from accounts.scopes import Tier
+from assets.quotas import Usage, largest_file, shortfall
+from sql_port import migrate, schema_version
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from library.assets import AssetIndex
+    from sql_port import Database, Row
+
+MAX_SESSIONS = 100
+"""Of one account at a time, so that a list of them is short."""
+TOO_MANY_SESSIONS = "too_many_uploads"
+
+PIECE = "piece"
+OPEN = "open"
+COMPLETING = "completing"
+DONE = "done"
+
+_NAME = "library_uploads"
+
+
+class Part(TypedDict):
+    """A part of an upload that lies in the bucket."""
+
+    number: int
+    bytes: int
+    etag: str
+
+
+class Ended(TypedDict):
+    """An upload that was given up, with what its session knew of it."""
+
+    upload_id: str
+    state: str
+    session: dict[str, Any]
+
+
+class UploadBook:
+    """Reserves room before the first byte arrives, so that uploads side by side never exceed the quota.
+
+    `index` counts what the account has. An upload in one piece is a mere reservation; one in parts is a
+    session as well, which is open, then completing, then done and remembered until it expires. Reading never
+    creates anything.
+    """
+
+    MIGRATIONS: ClassVar[tuple[str, ...]] = (
+        """CREATE TABLE library_uploads (
+            upload_id TEXT PRIMARY KEY,
+            state TEXT NOT NULL,
+            bytes INTEGER NOT NULL,
+            created_at REAL NOT NULL,
+            expires_at REAL NOT NULL,
+            session TEXT NOT NULL
+        ) WITHOUT ROWID""",
+        "CREATE INDEX library_uploads_by_end ON library_uploads (expires_at)",
+        """CREATE TABLE library_upload_parts (
+            upload_id TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            etag TEXT NOT NULL,
+            PRIMARY KEY (upload_id, number)
+        ) WITHOUT ROWID""",
+    )
+
+    def __init__(self, database: Database, index: AssetIndex) -> None:
+        self._database = database
+        self._index = index
+        self._ready = False
+
+    def begin(self, wanted: Mapping[str, Any], now: float) -> dict[str, Any]:
+        """Reserve room and return `granted_bytes`, or `shortfall` with the code of the limit in the way.
+
+        `wanted` has `upload_id`, `bytes`, `tier` and `expires_at`. Up to `slack_bytes` of the bytes may be no
+        part of the file: as much less is granted where room is short. With `session` it opens a session.
+        Beginning an upload again replaces its reservation.
+        """
+        migrate(self._database, _NAME, self.MIGRATIONS)
+        return self._database.transaction(lambda: self._begin(wanted, now))
+
+    def end(self, upload_id: str, entries: Sequence[Mapping[str, Any]]) -> None:
+        """Let go of a reservation; what it became is counted in its place, with no moment in between."""
+
+        def work() -> None:
+            self._index.add(entries)
+            self._drop(upload_id)
+
+        if self._exists() or entries:
+            self._database.transaction(work)
+
+    def attach(self, upload_id: str, more: Mapping[str, Any]) -> None:
+        """Add to what a session knows."""
+        session = self._row(upload_id)
+        if session is not None:
+            known = {**json.loads(session["session"]), **more}
+            self._database.execute(
+                "UPDATE library_uploads SET session = ? WHERE upload_id = ?", json.dumps(known), upload_id
+            )
+
+    def session(self, upload_id: str, now: float) -> dict[str, Any] | None:
+        """Return an upload in parts with those that arrived, None if there is none or it expired."""
+        row = self._row(upload_id)
+        if row is None or row["state"] == PIECE or row["expires_at"] <= now:
+            return None
+        return _session(row, self._parts(upload_id))
+
+    def sessions(self, now: float) -> list[dict[str, Any]]:
+        """Return the uploads in parts that are not done, oldest first, each with the parts that arrived."""
+        if not self._exists():
+            return []
+        rows = self._database.execute(
+            "SELECT * FROM library_uploads WHERE state IN (?, ?) AND expires_at > ?"
+            " ORDER BY created_at, upload_id",
+            OPEN,
+            COMPLETING,
+            now,
+        )
+        return [_session(row, self._parts(row["upload_id"])) for row in rows]
+
+    def note_part(self, upload_id: str, part: Mapping[str, Any], now: float) -> bool:
+        """Note a part that lies in the bucket, in place of an earlier one; False if nobody waits for it."""
+
+        def work() -> bool:
+            session = self.session(upload_id, now)
+            if session is None or session["state"] != OPEN:
+                return False
+            self._database.execute(
+                "INSERT INTO library_upload_parts (upload_id, number, bytes, etag)"
+                " VALUES (?, CAST(? AS INTEGER), CAST(? AS INTEGER), ?)"
+                " ON CONFLICT (upload_id, number) DO UPDATE SET bytes = excluded.bytes, etag = excluded.etag",
+                upload_id,
+                part["number"],
+                part["bytes"],
+                part["etag"],
+            )
+            return True
+
+        return self._database.transaction(work)
+
+    def complete(self, upload_id: str, now: float, lease_seconds: float) -> dict[str, Any] | None:
+        """Return a session whose parts are all there as completing, any other as it is, None for none.
+
+        Completing again is fine: whoever began may be gone. Meanwhile it does not expire, and takes no parts.
+        """
+
+        def work() -> dict[str, Any] | None:
+            session = self.session(upload_id, now)
+            if session is None or session["state"] == DONE or len(session["received"]) < session["parts"]:
+                return session
+            self._database.execute(
+                "UPDATE library_uploads SET state = ?, expires_at = max(expires_at, ?) WHERE upload_id = ?",
+                COMPLETING,
+                now + lease_seconds,
+                upload_id,
+            )
+            return self.session(upload_id, now)
+
+        return self._database.transaction(work)
+
+    def settle(
+        self, upload_id: str, outcome: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """End a session, and remember how until it expires: whoever asked may have missed the answer."""
+
+        def work() -> None:
+            self._index.add(entries)
+            self.attach(upload_id, {"outcome": dict(outcome)})
+            self._database.execute(
+                "UPDATE library_uploads SET state = ?, bytes = 0 WHERE upload_id = ?", DONE, upload_id
+            )
+
+        if self._exists():
+            self._database.transaction(work)
+        else:
+            self._index.add(entries)
+
+    def reopen(self, upload_id: str) -> None:
+        """Take parts again after a completion that the bucket refused."""
+        if self._exists():
+            self._database.execute(
+                "UPDATE library_uploads SET state = ? WHERE upload_id = ? AND state = ?",
+                OPEN,
+                upload_id,
+                COMPLETING,
+            )
+
+    def found(self, upload_id: str) -> Ended | None:
+        """Return what there is of an upload in parts, expired or not; None for none."""
+        row = self._row(upload_id)
+        return None if row is None or row["state"] == PIECE else _ended(row)
+
+    def expired(self, now: float) -> list[Ended]:
+        """Return uploads whose time is over; each stays until it is dropped."""
+        if not self._exists():
+            return []
+        rows = self._database.execute(
+            "SELECT * FROM library_uploads WHERE expires_at <= ? ORDER BY expires_at LIMIT 100", now
+        )
+        return [_ended(row) for row in rows]
+
+    def drop(self, upload_id: str) -> None:
+        """Forget an upload of which nothing is left."""
+        if self._exists():
+            self._database.transaction(lambda: self._drop(upload_id))
+
+    def next_end(self) -> float | None:
+        """Return when the next upload expires."""
+        if not self._exists():
+            return None
+        (row,) = self._database.execute("SELECT min(expires_at) AS at FROM library_uploads")
+        return None if row["at"] is None else float(row["at"])
+
+    def reserved(self, now: float, besides: str = "") -> Usage:
+        """Return the room that is reserved, one upload's aside."""
+        if not self._exists():
+            return Usage()
+        (row,) = self._database.execute(
+            "SELECT count(*) AS uploads, coalesce(sum(bytes), 0) AS bytes FROM library_uploads"
+            " WHERE state <> ? AND expires_at > ? AND upload_id <> ?",
+            DONE,
+            now,
+            besides,
+        )
+        return Usage(int(row["bytes"]), int(row["uploads"]))
+
+    def _begin(self, wanted: Mapping[str, Any], now: float) -> dict[str, Any]:
+        upload_id, tier, slack = wanted["upload_id"], Tier(wanted["tier"]), int(wanted.get("slack_bytes", 0))
+        if wanted.get("session") is not None and len(self.sessions(now)) >= MAX_SESSIONS:
+            return {"shortfall": TOO_MANY_SESSIONS}
+        usage = self._usage(now, upload_id)
+        size = int(wanted["bytes"])
+        problem = shortfall(tier, usage, max(0, size - slack))
+        if problem is not None:
+            return {"shortfall": problem.value}
+        granted = min(size, largest_file(tier, usage))
+        self._database.execute(
+            "INSERT INTO library_uploads (upload_id, state, bytes, created_at, expires_at, session)"
+            " VALUES (?, ?, CAST(? AS INTEGER), ?, ?, ?) ON CONFLICT (upload_id) DO UPDATE SET"
+            " bytes = excluded.bytes, expires_at = max(expires_at, excluded.expires_at)",
+            upload_id,
+            PIECE if wanted.get("session") is None else OPEN,
+            granted,
+            now,
+            wanted["expires_at"],
+            json.dumps(wanted.get("session") or {}),
+        )
+        return {"granted_bytes": granted}
+
+    def _usage(self, now: float, besides: str) -> Usage:
+        kept, reserved = self._index.totals(), self.reserved(now, besides)
+        return Usage(
+            total_bytes=kept["bytes"] + kept["deleted_bytes"] + reserved.total_bytes,
+            assets=kept["assets"] + kept["deleted_assets"] + reserved.assets,
+        )
+
+    def _row(self, upload_id: str) -> Row | None:
+        if not self._exists():
+            return None
+        rows = self._database.execute("SELECT * FROM library_uploads WHERE upload_id = ?", upload_id)
+        return rows[0] if rows else None
+
+    def _parts(self, upload_id: str) -> list[Part]:
+        rows = self._database.execute(
+            "SELECT number, bytes, etag FROM library_upload_parts WHERE upload_id = ? ORDER BY number",
+            upload_id,
+        )
+        return [
+            {"number": int(row["number"]), "bytes": int(row["bytes"]), "etag": row["etag"]} for row in rows
+        ]
+
+    def _drop(self, upload_id: str) -> None:
+        if self._exists():
+            self._database.execute("DELETE FROM library_upload_parts WHERE upload_id = ?", upload_id)
+            self._database.execute("DELETE FROM library_uploads WHERE upload_id = ?", upload_id)
+
+    def _exists(self) -> bool:
+        """Tell whether anything was ever written here, bringing an older schema up to date if so."""
+        if not self._ready and schema_version(self._database, _NAME):
+            migrate(self._database, _NAME, self.MIGRATIONS)
+            self._ready = True
+        return self._ready
+
+
+def _session(row: Row, parts: list[Part]) -> dict[str, Any]:
+    return {
+        **json.loads(row["session"]),
+        "upload_id": row["upload_id"],
+        "state": row["state"],
+        "created_at": float(row["created_at"]),
+        "expires_at": float(row["expires_at"]),
+        "received": parts,
+    }
+
+
+def _ended(row: Row) -> Ended:
+    return {
+        "upload_id": row["upload_id"],
+        "state": row["state"],
+        "session": json.loads(row["session"]),
+    }

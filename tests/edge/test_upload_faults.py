@@ -1,0 +1,311 @@
+"""Uploads among failures: bindings that do not answer, machines that are lost, and what is left then."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.edge.assets import file, id_of, new_bytes, reference
+from tests.edge.links import API, OPERATOR
+from tests.edge.uploads import (
+    ASSETS,
+    DAY,
+    UPLOADS,
+    ask,
+    assert_nothing_left,
+    keys,
+    new_film,
+    record_of,
+    request_head,
+    reserved,
+    send,
+    sweep,
+)
+from tests.harness.local_edge import LocalEdge, eventually
+
+OBJECTS = "gif-distributor-objects"
+STATUS_503 = (503, "unavailable")
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[LocalEdge]:
+    opened = LocalEdge(faults=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def faulty(engine: LocalEdge) -> Iterator[LocalEdge]:
+    """The four Workers, whose bindings fail on request."""
+    engine.reset()
+    yield engine
+    engine.faults(API)
+    engine.faults(OBJECTS)
+
+
+def failing(call: str, mode: str = "fail", **more: Any) -> dict[str, Any]:
+    return {"call": call, "mode": mode, **more}
+
+
+def filled(product: LocalEdge, content: bytes) -> str:
+    """Return the id of an upload of one part that is there."""
+    opened = ask(product, "POST", json={"bytes": len(content)})
+    upload_id = str(opened.json()["upload_id"])
+    assert ask(product, "PUT", f"/{upload_id}/parts/1", content=content).status_code == 200
+    return upload_id
+
+
+@pytest.mark.parametrize("call", ["MEDIA.put", "MEDIA.get", "ASSET.read"])
+def test_a_failure_before_the_record_leaves_nothing(faulty: LocalEdge, call: str) -> None:
+    film = new_film(1_500_000)
+    faulty.faults(API, failing(call))
+    answer = send(faulty, film)
+    assert (answer.status_code, answer.json()["code"]) == STATUS_503
+    faulty.faults(API)
+    assert_nothing_left(faulty)
+    assert record_of(faulty, film) is None
+    assert send(faulty, film).status_code == 201
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_stored_object_whose_answer_was_lost_is_no_orphan(faulty: LocalEdge, times: int) -> None:
+    """The first put is the arriving file, the second its copy."""
+    film = new_film()
+    lost = [failing("MEDIA.put", "slow", times=1)] * (times - 1)
+    faulty.faults(API, *lost, failing("MEDIA.put", "lose", times=1))
+    assert send(faulty, film).status_code == 503
+    assert sweep(faulty, time.time() + 2 * DAY, id_of(film)) == times - 1
+    assert_nothing_left(faulty)
+
+
+def test_a_record_whose_answer_was_lost_keeps_its_bytes(faulty: LocalEdge) -> None:
+    film = new_film()
+    faulty.faults(API, failing("ASSET.file", "lose"))
+    assert send(faulty, film).status_code == 503
+    stored = record_of(faulty, film)
+    assert stored is not None
+    assert faulty.r2_get("MEDIA", stored["record"]["key"]) == film
+    assert sweep(faulty, time.time() + 3 * DAY, id_of(film)) == 0
+    assert faulty.r2_get("MEDIA", stored["record"]["key"]) == film
+    faulty.faults(API)
+    assert send(faulty, film).status_code == 200
+
+
+def test_a_copy_without_a_record_is_swept(faulty: LocalEdge) -> None:
+    film = new_film()
+    faulty.faults(API, failing("ASSET.file"))
+    assert send(faulty, film).status_code == 503
+    assert len(keys(faulty, f"quarantine/{id_of(film)}/")) == 1
+    assert sweep(faulty, time.time() + 0.5 * DAY, id_of(film)) == 0
+    assert sweep(faulty, time.time() + 1.1 * DAY, id_of(film)) == 1
+    assert_nothing_left(faulty)
+
+
+@pytest.mark.parametrize("call", ["LIBRARY.begin_upload", "LIBRARY.open_upload"])
+def test_without_a_library_nothing_is_taken_in(faulty: LocalEdge, call: str) -> None:
+    faulty.faults(API, failing(call))
+    answer = ask(faulty, "POST", json={"bytes": 9}) if "open" in call else send(faulty, new_film())
+    assert (answer.status_code, answer.json()["code"]) == STATUS_503
+    assert_nothing_left(faulty)
+
+
+@pytest.mark.parametrize("call", ["LIBRARY.end_upload", "MODERATION.send", "MEDIA.delete"])
+def test_what_fails_after_the_record_does_not_fail_the_upload(faulty: LocalEdge, call: str) -> None:
+    film = new_film()
+    faulty.faults(API, failing(call))
+    assert send(faulty, film).status_code == 201
+    faulty.faults(API)
+    assert any("upload_not" in line or "moderation_not_asked" in line for line in faulty.logs())
+    assert eventually(lambda: faulty.object("Library", "operator", "asset_totals")["bytes"] == len(film))
+    assert send(faulty, film).status_code == 200
+    left = len(keys(faulty, "quarantine/incoming/"))
+    assert left == (call == "MEDIA.delete")
+    assert sweep(faulty, time.time() + 3 * DAY, id_of(film)) == left
+    assert send(faulty, film).status_code == 200
+
+
+def test_a_library_that_cannot_open_an_upload_keeps_no_room_for_it(faulty: LocalEdge) -> None:
+    faulty.faults(OBJECTS, failing("MEDIA.createMultipartUpload"))
+    assert ask(faulty, "POST", json={"bytes": 9}).status_code == 503
+    assert reserved(faulty) == []
+
+
+@pytest.mark.parametrize(
+    "call", ["MEDIA.get", "MEDIA.put", "ASSET.file", "ASSET.read", "LIBRARY.settle_upload", "MEDIA.delete"]
+)
+@pytest.mark.parametrize("mode", ["fail", "lose"])
+def test_a_completion_that_failed_can_be_asked_for_again(faulty: LocalEdge, call: str, mode: str) -> None:
+    film = new_film()
+    upload_id = filled(faulty, film)
+    faulty.faults(API, failing(call, mode))
+    failed = ask(faulty, "POST", f"/{upload_id}/complete")
+    assert failed.status_code == (201 if call == "MEDIA.delete" else 503)
+    faulty.faults(API)
+    assert ask(faulty, "POST", f"/{upload_id}/complete").status_code in (200, 201)
+    stored = record_of(faulty, film)
+    assert stored is not None
+    assert faulty.r2_get("MEDIA", stored["record"]["key"]) == film
+    sweep(faulty, time.time() + 3 * DAY, id_of(film))
+    assert keys(faulty) == [stored["record"]["key"]]
+    assert reserved(faulty) == []
+    assert faulty.object("Library", "operator", "asset_totals")["bytes"] == len(film)
+
+
+def test_an_owner_that_does_not_answer_the_sweep_keeps_its_bytes(faulty: LocalEdge) -> None:
+    film = new_film()
+    faulty.faults(API, failing("ASSET.file"))
+    assert send(faulty, film).status_code == 503
+    (key,) = keys(faulty)
+    faulty.faults("gif-distributor-moderator", failing("ASSET.read"))
+    assert sweep(faulty, time.time() + 3 * DAY, id_of(film)) == 0
+    faulty.faults("gif-distributor-moderator")
+    assert keys(faulty) == [key]
+    assert sweep(faulty, time.time() + 3 * DAY, id_of(film)) == 1
+
+
+def test_the_sweep_pages_through_all_and_touches_nothing_young_or_named(faulty: LocalEdge) -> None:
+    named = new_bytes()
+    file(faulty, named, key=(kept := f"quarantine/{id_of(named)}/named.gif"), held_by=reference())
+    faulty.r2_put("MEDIA", kept, named)
+    for number in range(1_010):
+        faulty.r2_put("MEDIA", f"quarantine/incoming/old{number}", b"x")
+    faulty.r2_put("MEDIA", "media/elsewhere", b"x")
+    assert sweep(faulty, time.time() + 1.5 * DAY, id_of(named)) == 0
+    # The fixture's own copy lies among the incoming ones.
+    assert sweep(faulty, time.time() + 2.1 * DAY, id_of(named)) >= 1_010
+    assert keys(faulty) == ["media/elsewhere", kept]
+
+
+class Frozen:
+    """Requests that wait for a call that never answers."""
+
+    def __init__(self, engine: LocalEdge) -> None:
+        self._engine = engine
+        self._threads: list[threading.Thread] = []
+
+    def at(self, call: str, request: Callable[[httpx.Client], object], reached: Callable[[], object]) -> None:
+        """Make a request that stops at a call, and wait until it has got that far."""
+        self._engine.faults(API, failing(call, "hang", times=1))
+
+        def run() -> None:
+            try:
+                with httpx.Client(timeout=600, trust_env=False, headers=OPERATOR) as client:
+                    request(client)
+            except httpx.HTTPError:
+                pass  # The machine was lost under it.
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+        assert eventually(reached)
+
+    def end(self) -> None:
+        for thread in self._threads:
+            thread.join(120)
+
+
+def half_sent(engine: LocalEdge, content: bytes) -> socket.socket:
+    place = urlsplit(engine.urls[API])
+    connection = socket.create_connection((place.hostname, place.port))
+    connection.sendall(request_head(ASSETS, len(content)) + content[:-1_000])
+    return connection
+
+
+class Interrupted:
+    """Uploads that stop at each of their steps, on a machine that is going to be lost."""
+
+    def __init__(self, engine: LocalEdge) -> None:
+        self.engine = engine
+        self.films: dict[str, bytes] = {}
+        self.sessions: dict[str, str] = {}
+        self._url = engine.urls[API]
+        self._frozen = Frozen(engine)
+
+    def upload(self, name: str, call: str, reached: Callable[[str], object]) -> None:
+        film = self.films[name] = new_film(300_000)
+        self._freeze(name, call, reached, lambda client: client.post(self._url + ASSETS, content=film))
+
+    def complete(self, name: str, call: str, reached: Callable[[str], object]) -> None:
+        film = self.films[name] = new_film(300_000)
+        upload_id = self.sessions[name] = filled(self.engine, film)
+        path = f"{self._url}{UPLOADS}/{upload_id}/complete"
+        self._freeze(name, call, reached, lambda client: client.post(path))
+
+    def _freeze(
+        self,
+        name: str,
+        call: str,
+        reached: Callable[[str], object],
+        request: Callable[[httpx.Client], object],
+    ) -> None:
+        self._frozen.at(call, request, lambda: reached(name))
+
+    def has_incoming(self, count: int) -> Callable[[str], object]:
+        return lambda _: len(keys(self.engine, "quarantine/incoming/")) == count
+
+    def is_copied(self, name: str) -> object:
+        return keys(self.engine, f"quarantine/{id_of(self.films[name])}/")
+
+    def is_filed(self, name: str) -> object:
+        return record_of(self.engine, self.films[name])
+
+    def lose_the_machine(self) -> None:
+        self.engine.kill()
+        self._frozen.end()
+        self.engine.restart()
+
+
+def test_a_lost_machine_leaves_no_orphan_and_no_record_without_bytes(tmp_path: Path) -> None:
+    engine = LocalEdge(persist=str(tmp_path), faults=True)
+    try:
+        at = Interrupted(engine)
+        # A deletion first: its bytes are litter that the owner's alarm is about to delete.
+        deleted = new_film()
+        assert send(engine, deleted).status_code == 201
+        engine.faults(OBJECTS, failing("MEDIA.delete", "hang", times=1))
+        engine.object("Asset", id_of(deleted), "release", id_of(deleted), "operator", time.time(), 0)
+        assert eventually(lambda: record_of(engine, deleted) is None)
+        assert len(keys(engine)) == 1
+
+        at.upload("arrived", "MEDIA.get", at.has_incoming(1))
+        at.upload("copied", "ASSET.file", at.is_copied)
+        at.upload("filed", "LIBRARY.end_upload", at.is_filed)
+        at.complete("joined", "MEDIA.get", at.has_incoming(4))
+        at.complete("joined and copied", "ASSET.file", at.is_copied)
+        at.complete("joined and filed", "LIBRARY.settle_upload", at.is_filed)
+        engine.faults(API)
+        broken = new_film(2_000_000)
+        with half_sent(engine, broken):
+            assert eventually(lambda: len(reserved(engine)) == 7)
+            at.lose_the_machine()
+
+        # The deletion goes on by itself, and whoever asked for a completion asks again.
+        assert eventually(lambda: keys(engine, f"quarantine/{id_of(deleted)}/") == [])
+        for name, upload_id in at.sessions.items():
+            answer = ask(engine, "POST", f"/{upload_id}/complete")
+            assert answer.status_code in (200, 201), (name, answer.text)
+            assert answer.json()["asset_id"] == id_of(at.films[name])
+        assert record_of(engine, broken) is None
+        # The rest is swept, and its room given back when its time is over.
+        sweep(engine, time.time() + 3 * DAY, *map(id_of, at.films.values()))
+        owned = {name: record_of(engine, film) for name, film in at.films.items()}
+        assert {name for name, stored in owned.items() if stored is None} == {"arrived", "copied"}
+        kept = {stored["record"]["key"]: name for name, stored in owned.items() if stored is not None}
+        assert sorted(keys(engine)) == sorted(kept)
+        for key, name in kept.items():
+            assert engine.r2_get("MEDIA", key) == at.films[name], name
+        engine.sql("Library", "operator", "UPDATE library_uploads SET expires_at = 1")
+        assert send(engine, at.films["arrived"]).status_code == 201
+        assert eventually(lambda: reserved(engine) == [])
+        totals = engine.object("Library", "operator", "asset_totals")
+        assert totals["bytes"] == sum(len(film) for name, film in at.films.items() if name != "copied")
+    finally:
+        engine.close()

@@ -1,0 +1,98 @@
+"""Moderation decides on assets, and what is out of reach leaves the edge."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import TypeAdapter
+
+from accounts import Principal, PrincipalKind, Scope, Tier
+from http_api.schemas.assets import DecisionView
+from tests.unit.http_api.ports import World
+from tests.unit.http_api.test_links import problem
+
+URL = "/api/v1/assets/cat/decision"
+SHA256 = "636174".ljust(64, "0")
+
+
+def decide(world: World, state: str, **more):
+    return world.request("POST", URL, json={"state": state, **more})
+
+
+def test_an_asset_is_taken_down_and_put_up_again(world: World):
+    world.hold("cat", "bob", visibility="public")
+    answer = decide(world, "taken_down", reason="a court said so")
+    assert answer.status_code == 200
+    TypeAdapter(DecisionView).validate_python(answer.json(), strict=True, extra="forbid")
+    assert (
+        answer.json()
+        == world.request("GET", URL).json()
+        == {
+            "asset_id": "cat",
+            "state": "taken_down",
+            "reason": "a court said so",
+            "visibility": "public",
+            "version": 3,
+            "accounts": ["bob"],
+        }
+    )
+    assert world.edge_copies.purged == [("cat", [SHA256])]
+    assert decide(world, "approved").json()["state"] == "approved"
+    assert len(world.edge_copies.purged) == 1
+
+
+def test_the_holder_reads_the_verdict_and_its_reason(world: World):
+    world.hold("cat", state="rejected")
+    decide(world, "approved")
+    decide(world, "flagged", reason="somebody complained")
+    seen = world.request("GET", "/api/v1/assets/cat").json()
+    assert (seen["status"], seen["reason"]) == ("flagged", "somebody complained")
+
+
+def test_deciding_the_same_again_changes_nothing_and_purges_again(world: World):
+    world.hold("cat")
+    world.edge_copies.is_failing = True
+    assert problem(decide(world, "taken_down"), 503)["code"] == "unavailable"
+    assert world.assets.stored("cat").record.state == "taken_down"
+    world.edge_copies.is_failing = False
+    assert decide(world, "taken_down").json()["version"] == 3
+    assert world.edge_copies.purged == [("cat", [SHA256])]
+
+
+@pytest.mark.parametrize(("before", "after"), [("approved", "rejected"), ("rejected", "taken_down")])
+def test_an_illegal_move_is_refused(world: World, before, after):
+    world.hold("cat", state=before)
+    assert problem(decide(world, after), 409)["code"] == "illegal_decision"
+    assert world.assets.stored("cat").record.state == before
+    assert world.edge_copies.purged == []
+
+
+def test_a_decision_on_an_old_version_is_a_conflict(world: World):
+    world.hold("cat")
+    assert problem(decide(world, "flagged", version=1), 409)["code"] == "version_conflict"
+    assert decide(world, "flagged", version=2).status_code == 200
+
+
+def test_what_has_no_bytes_is_not_approved(world: World):
+    world.hold("cat", state="flagged")
+    world.assets.bytes_missing.add("cat")
+    assert problem(decide(world, "approved"), 409)["code"] == "bytes_missing"
+
+
+def test_an_asset_that_is_not_there_is_404(world: World):
+    assert problem(decide(world, "approved"), 404)["code"] == "unknown_asset"
+    assert problem(world.request("GET", URL), 404)["code"] == "unknown_asset"
+
+
+def test_every_bad_field_is_told_at_once(world: World):
+    body = {"state": "pending", "reason": "a\nb", "version": "3", "by": "me"}
+    errors = problem(world.request("POST", URL, json=body), 422)["errors"]
+    assert {error["field"] for error in errors} == {f"body.{name}" for name in body}
+
+
+def test_holding_an_asset_is_no_right_to_decide(world: World, monkeypatch):
+    scopes = frozenset(Scope)
+    ann = Principal(PrincipalKind.MEMBER, "ann", Tier.TEAM, scopes)
+    monkeypatch.setattr("http_api.auth.authenticate_bearer", lambda *_: ann)
+    world.hold("cat", "ann")
+    assert problem(decide(world, "taken_down"), 403)["code"] == "scope_required"
+    assert problem(world.request("GET", URL), 403)["code"] == "scope_required"

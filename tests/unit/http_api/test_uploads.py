@@ -1,0 +1,182 @@
+"""Uploads in one piece: what is written when, and the moments that only a race or a slow client brings."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from accounts.scopes import Tier
+from assets.names import quarantine_key
+from assets.quotas import QUOTAS, Usage
+from assets.record import Variant
+from assets.references import Reference
+from http_api.uploads.direct import RENEWED_AFTER_SECONDS, RESERVED_SECONDS
+from tests.corpus.uploads import writers as w
+from tests.edge.assets import id_of
+from tests.unit.http_api.upload_ports import UploadWorld
+
+FILM = w.mp4(w.moov(), w.box(b"mdat", b"film" * 5_000))
+PIECES = [FILM[at : at + 4_096] for at in range(0, len(FILM), 4_096)]
+BOUNDARY = "edge"
+
+
+def stored(world: UploadWorld) -> list[str]:
+    return sorted(world.bucket.objects)
+
+
+def form(content: bytes, text: str) -> bytes:
+    return (
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'.encode()
+        + content
+        + f'\r\n--{BOUNDARY}\r\nContent-Disposition: form-data; name="title"\r\n\r\n{text}'.encode()
+        + f"\r\n--{BOUNDARY}--\r\n".encode()
+    )
+
+
+def test_a_file_is_written_piece_by_piece_and_lies_where_its_record_says() -> None:
+    world = UploadWorld()
+    answer = world.upload(PIECES)
+    assert answer.status_code == 201, answer.text
+    assert world.bucket.pieces == [len(piece) for piece in PIECES]
+    record = world.assets.stored(id_of(FILM)).record
+    assert world.bucket.objects == {record.key: FILM}
+    assert record.key != quarantine_key(record.asset_id, "mp4")
+    assert answer.headers["location"] == f"/api/v1/assets/{record.asset_id}"
+    assert world.books.book.reserved(world.clock()) == Usage()
+    assert world.books.index.totals()["bytes"] == len(FILM)
+    assert len(world.moderation.assets_seen) == 1
+
+
+def test_a_refusal_at_the_last_byte_leaves_nothing_in_a_bucket_that_keeps_whole_files() -> None:
+    world = UploadWorld()
+    answer = world.upload([*PIECES[:-1], PIECES[-1][:-1]])
+    assert (answer.status_code, answer.json()["code"]) == (422, "truncated")
+    assert len(world.bucket.pieces) == len(PIECES) - 1
+    assert stored(world) == []
+
+
+def test_what_is_no_media_never_reaches_the_bucket() -> None:
+    world = UploadWorld()
+    assert world.upload([b"x" * 4_096] * 3).json()["code"] == "unsupported_type"
+    assert world.bucket.pieces == []
+
+
+def test_a_form_is_padded_and_its_file_copied_without_the_padding() -> None:
+    world = UploadWorld()
+    body = form(FILM, "A cat" + " " * 100)
+    sent = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
+    answer = world.request("POST", "/api/v1/assets", content=body, headers=sent)
+    assert (answer.status_code, answer.json()["title"]) == (201, "A cat")
+    assert sum(world.bucket.pieces) == len(body)
+    assert list(world.bucket.objects.values()) == [FILM]
+
+
+def test_a_slow_upload_reserves_again_what_it_really_needs() -> None:
+    world = UploadWorld()
+    world.books.interfering.append(lambda: world.wait(RENEWED_AFTER_SECONDS + 1))
+    assert world.upload(PIECES).status_code == 201
+    first, second = world.books.wanted
+    assert first["upload_id"] == second["upload_id"]
+    assert (second["bytes"], second["slack_bytes"]) == (len(FILM), 0)
+
+
+def test_an_upload_slower_than_its_reservation_is_refused_when_others_took_its_room() -> None:
+    world = UploadWorld()
+
+    def others_come_later() -> None:
+        world.wait(RESERVED_SECONDS + 1)
+        full = QUOTAS[Tier.OPERATOR].total_bytes
+        entry = {"asset_id": "x", "state": "approved", "created_at": 1.0, "bytes": full, "version": 1}
+        world.books.index.add([entry])
+
+    world.books.interfering.append(others_come_later)
+    answer = world.upload(PIECES)
+    assert (answer.status_code, answer.json()["code"]) == (413, "storage_full")
+    assert stored(world) == []
+    assert world.books.index.totals()["assets"] == 1
+
+
+def test_an_asset_that_appears_meanwhile_keeps_its_own_bytes() -> None:
+    world = UploadWorld()
+
+    world.files.interfering.append(lambda: world.belongs_to("another", FILM))
+    answer = world.upload(PIECES)
+    assert (answer.status_code, answer.json()["status"]) == (201, "pending")
+    record = world.assets.stored(id_of(FILM)).record
+    assert stored(world) == [record.key]
+    assert record.key.endswith("/another.mp4")
+
+
+def test_an_open_asset_that_vanishes_meanwhile_is_filed_anew() -> None:
+    world = UploadWorld()
+    asset_id = id_of(FILM)
+    world.belongs_to("another", FILM)
+    world.decide(asset_id, "approved")
+    # `refer` finds nothing any more.
+    assert world.upload(PIECES).status_code == 201
+    holders = [one.account_id for one in world.assets.stored(asset_id).references]
+    assert holders == ["another", "operator"]
+
+
+def test_a_deleted_asset_comes_back_one_version_later() -> None:
+    world = UploadWorld()
+    assert world.upload(PIECES).json()["version"] == 1
+    asyncio.run(world.assets.release(id_of(FILM), "operator", 60, None))
+    answer = world.upload(PIECES, "?title=again")
+    assert (answer.status_code, answer.json()["version"]) == (201, 3)
+    mine = world.assets.stored(id_of(FILM)).held_by("operator")
+    assert isinstance(mine, Reference)
+    assert (mine.version, mine.title) == (3, "again")
+
+
+def test_a_pending_asset_is_submitted_again_and_a_decided_one_is_not() -> None:
+    world = UploadWorld()
+    world.moderation.is_failing = True
+    assert world.upload(PIECES).status_code == 201
+    assert "moderation_not_asked" in "".join(world.log)
+    world.moderation.is_failing = False
+    assert world.upload(PIECES).status_code == 200
+    world.decide(id_of(FILM), "approved")
+    assert world.upload(PIECES).status_code == 200
+    assert len(world.moderation.assets_seen) == 1
+
+
+def test_somebody_elses_secret_is_pending_everywhere_until_it_is_confirmed() -> None:
+    world = UploadWorld()
+    asset_id = id_of(FILM)
+    world.belongs_to("another", FILM, "private")
+    asyncio.run(world.assets.decide(asset_id, "approved", "a reason", None))
+    variant = Variant("image/webp", 5, "webp-1")
+    world.assets.add_variant(asset_id, "webp", variant)
+    known = world.upload(PIECES, "?visibility=public")
+    assert known.status_code == 201
+
+    def new_looks_like() -> dict[str, Any]:
+        fresh = UploadWorld()
+        return dict(fresh.upload(PIECES, "?visibility=public").json())
+
+    assert known.json() == new_looks_like()
+    assert world.request("GET", f"/api/v1/assets/{asset_id}").json() == known.json()
+    assert [one["state"] for one in world.books.index.page({"state": "pending"})["assets"]] == ["pending"]
+    assert world.books.index.page({"state": "approved"})["assets"] == []
+    assert world.books.index.totals()["bytes"] == len(FILM)
+    # Sent again, it asks again, as for a file that waits.
+    again = world.upload(PIECES)
+    assert (again.status_code, again.json()) == (200, known.json())
+    assert world.moderation.assets_seen == [(asset_id, "operator")] * 2
+    for method, path in (("DELETE", ""), ("POST", "/restore")):
+        world.request(method, f"/api/v1/assets/{asset_id}{path}")
+    seen = world.request("GET", f"/api/v1/assets/{asset_id}").json()
+    assert (seen["status"], seen["reason"], seen["formats"]) == ("pending", "", ["mp4"])
+    world.assets.confirm(asset_id)
+    seen = world.request("GET", f"/api/v1/assets/{asset_id}").json()
+    assert (seen["status"], seen["reason"], seen["formats"]) == ("approved", "a reason", ["mp4", "webp"])
+
+
+def test_a_bucket_that_fails_is_told_and_reserves_nothing() -> None:
+    world = UploadWorld()
+    for method in ("write", "copy"):
+        world.bucket.failing = {method}
+        assert world.upload(PIECES).status_code == 503
+        assert stored(world) == []
+        assert world.books.book.reserved(world.clock()) == Usage()
