@@ -47,7 +47,9 @@ def main() -> None:
     worker = ["pyproject.toml", "--python-version", "3.14", "--no-build"]
     pylock = ROOT / "pylock.toml"
     pylock.write_text(without_hosts(compile_lock(worker, pylock)))
+    # With their extras: a pin without them does not hold back a newer release from a requirement with one.
     hashed = ["pyproject.toml", "--python-version", "3.11", "--generate-hashes", "--no-annotate"]
+    hashed.append("--no-strip-extras")
     requirements = ROOT / "requirements.txt"
     requirements.write_text(compile_lock(hashed, requirements))
     development = ROOT / "requirements-dev.txt"
