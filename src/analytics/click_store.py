@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from heapq import nlargest
+from operator import itemgetter
 from typing import TYPE_CHECKING, ClassVar
 
 from analytics.click_batches import BatchMemory, BatchOutcome, check_batch_id
@@ -255,9 +257,10 @@ def _range(first: date | None, last: date | None) -> tuple[int, int]:
 
 
 def _merge_recent(stored: str, batch: ClickBatch, now: float) -> str:
-    fresh = [[min(time, now), *group.kind] for group in batch.groups for time in reversed(group.times)]
-    entries = fresh + json.loads(stored)
-    entries.sort(key=lambda entry: entry[0], reverse=True)
+    times = [(time, group.kind) for group in batch.groups for time in reversed(group.times)]
+    latest = nlargest(MAX_RECENT_CLICKS, times, key=itemgetter(0))
+    entries = [[min(time, now), *kind] for time, kind in latest] + json.loads(stored)
+    entries.sort(key=itemgetter(0), reverse=True)
     return json.dumps(entries[:MAX_RECENT_CLICKS], separators=(",", ":"))
 
 

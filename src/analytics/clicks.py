@@ -63,15 +63,11 @@ class Click:
         if not isinstance(values, (list, tuple)) or len(values) < _WIRE_LENGTH:
             raise InvalidClickError(f"a click is a list of {_WIRE_LENGTH} values")
         timestamp, *texts = values[:_WIRE_LENGTH]
-        if isinstance(timestamp, bool) or not isinstance(timestamp, (int, float)):
-            raise InvalidClickError("a click's timestamp must be a number")
-        if not 0 <= timestamp <= _LAST_SECOND:
-            raise InvalidClickError("a click's timestamp must lie between 1970 and 9999")
         if not all(isinstance(text, str) for text in texts):
             raise InvalidClickError("a click's values must be strings")
         country, referrer, platform, device, browser, system, visitor = texts
         return cls(
-            timestamp=float(timestamp),
+            timestamp=check_timestamp(timestamp),
             country=clean_country(country),
             referrer=referrer if is_host_label(referrer) else UNREADABLE,
             platform=Platform(platform) if platform in _PLATFORMS else Platform.OTHER,
@@ -94,6 +90,15 @@ def clean_country(code: str | None) -> str:
 
 def _name(text: str) -> str:
     return text if 0 < len(text) <= MAX_NAME_LENGTH and _NAME_CHARACTERS.issuperset(text) else UNKNOWN
+
+
+def check_timestamp(value: object) -> float:
+    """Return the moment of a click, or raise InvalidClickError."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InvalidClickError("a click's timestamp must be a number")
+    if not 0 <= value <= _LAST_SECOND:
+        raise InvalidClickError("a click's timestamp must lie between 1970 and 9999")
+    return float(value)
 
 
 def check_visitors(texts: list[str]) -> list[str]:
