@@ -6,7 +6,7 @@ import { upload } from "./load/upload.mjs";
 import { ratiosOf } from "./rounds.mjs";
 import { startServer, TOKEN } from "./server.mjs";
 import { median, round, spread } from "./statistics.mjs";
-import { API, OBJECTS, PRODUCT_CONFIGS } from "./workers.mjs";
+import { API, OBJECTS, UPLOAD_CONFIGS } from "./workers.mjs";
 
 /** @typedef {import("./server.mjs").Server} Server */
 /** @typedef {{ megabytes: number, times: number }} Size */
@@ -33,7 +33,7 @@ function sizes(smallTimes) {
 /** Uploads one after another, the sizes in turns.
  * @param {{ rounds: number, smallTimes: number }} settings */
 export async function measureUploads({ rounds, smallTimes }) {
-  const server = await startServer({ configs: PRODUCT_CONFIGS });
+  const server = await startServer({ configs: UPLOAD_CONFIGS });
   try {
     for (let count = 0; count < WARM_UPLOADS; count += 1) await uploadOne(server, MB);
     /** @type {Record<string, Sample[]>} */
@@ -97,7 +97,7 @@ async function measureSize(server, { megabytes, times }) {
  * that all of them run all the time: from one as fast as a loopback is, workerd takes all before it looks at others.
  * @param {{ uploads: number, megabytes: number, megabytesPerSecond: number }} settings */
 export async function measureUploadMemory({ uploads, megabytes, megabytesPerSecond }) {
-  const server = await startServer({ configs: PRODUCT_CONFIGS, inspect: true });
+  const server = await startServer({ configs: UPLOAD_CONFIGS, inspect: true });
   try {
     for (let count = 0; count < WARM_UPLOADS; count += 1) await uploadOne(server, MB);
     const before = await memoryOf(server);

@@ -3,10 +3,17 @@
 import { benchAssets } from "./assets.mjs";
 import { benchBoot } from "./boot.mjs";
 import { benchCost } from "./cost.mjs";
+import { benchModeration } from "./moderation.mjs";
 import { benchRedirect } from "./redirect.mjs";
 
 /** @type {Record<string, (args: string[]) => Promise<void>>} */
-const benches = { assets: benchAssets, boot: benchBoot, redirect: benchRedirect, cost: benchCost };
+const benches = {
+  assets: benchAssets,
+  boot: benchBoot,
+  redirect: benchRedirect,
+  cost: benchCost,
+  moderation: benchModeration,
+};
 
 const [name = "", ...args] = process.argv.slice(2);
 const bench = benches[name];

@@ -18,6 +18,10 @@ export const REDIRECT_CONFIGS = PRODUCT_CONFIGS.filter((file) =>
   ["wrangler.objects.toml", "wrangler.toml"].includes(path.basename(file)),
 );
 
+/** All that an upload needs until it is answered. The moderator looks at it afterwards, at a cost of its own that
+ * depends on what is in the picture: its messages stay in the queue. */
+export const UPLOAD_CONFIGS = PRODUCT_CONFIGS.filter((file) => !file.includes("moderator"));
+
 /** The JavaScript Workers, in Miniflare's terms, on the edge's own KV namespace and bucket.
  * @param {string[]} names @returns {Promise<any[]>} */
 export async function javascriptWorkers(names) {

@@ -132,10 +132,15 @@ class Asset(DurableObject):
         return {"restored": restored}
 
     async def decide(
-        self, asset_id: str, state: str, reason: str, expected_version: int | None
+        self, asset_id: str, state: str, reason: str, expected_version: int | None, seq: int | None = None
     ) -> dict[str, Any]:
-        """Move the asset to another state; approved bytes are in place before anybody hears of it."""
+        """Move the asset to another state; approved bytes are in place before anybody hears of it.
+
+        `seq` is the event of the ledger that says so: one that a later event overtook is a conflict.
+        """
         async with self._turns:
+            if seq is not None and not self._store.hear(asset_id, int(seq)):
+                return _decided(Outcome.CONFLICT, self._store.read(asset_id))
             version = None if expected_version is None else int(expected_version)
             outcome = self._store.judge(asset_id, state, reason, version)
             if outcome is Outcome.UNCHANGED and self._store.confirm(asset_id, time.time()):

@@ -1,4 +1,4 @@
-"""`ClickShard`: helps the owner of a hot code by keeping batches of clicks for a moment."""
+"""`ClickShard`: keeps batches of clicks for a while, of one hot code or, as a journal, of many quiet ones."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from workers import DurableObject
 DRAIN_AFTER_MS = 1_000
 RETRY_AFTER_MS = 5_000
 BATCHES_PER_CALL = 50
+CODES_PER_ALARM = 500
 
 _NAME = "kept_clicks"
 
@@ -25,57 +26,99 @@ class ClickShard(DurableObject):
         """CREATE TABLE kept_clicks (
             batch_id TEXT PRIMARY KEY, code TEXT NOT NULL, payload TEXT NOT NULL
         ) WITHOUT ROWID""",
+        "CREATE INDEX kept_clicks_by_code ON kept_clicks (code)",
     )
 
     def __init__(self, ctx: Any, env: Any) -> None:  # noqa: ANN401 - the runtime's objects
         super().__init__(ctx, env)
         self._database = DurableDatabase(self.ctx.storage)
         self._scheduled = False
+        self._ready = False
 
     async def count(self, code: str, batch_id: str, payload: str) -> dict[str, Any]:
-        """Keep a batch; answering means it is committed and will be counted."""
-        migrate(self._database, _NAME, self.MIGRATIONS)
-        self._database.execute(
-            "INSERT INTO kept_clicks (batch_id, code, payload) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            batch_id,
-            code,
-            payload,
-        )
-        if not self._scheduled:
-            self._scheduled = True
-            await self.ctx.storage.setAlarm(time.time() * 1000 + DRAIN_AFTER_MS)
-        return {"counted": True, "outcome": "kept"}
+        """Keep a batch of a hot code; answering means it is committed and will be counted."""
+        return await self._keep([[batch_id, code, payload]], DRAIN_AFTER_MS)
 
-    async def pending(self) -> list[list[str]]:
-        """Return some of the batches that are kept."""
-        return [[row["batch_id"], row["payload"]] for row in self._kept()]
+    async def keep(self, letters: str) -> dict[str, Any]:
+        """Keep batches of many codes, a JSON list of `[batch_id, code, payload]`, as `count` does.
+
+        Their owners ask for them when somebody wants to know; otherwise they hear of them after
+        `JOURNAL_SECONDS`, when some more may have come.
+        """
+        return await self._keep(json.loads(letters), float(self.env.JOURNAL_SECONDS) * 1_000)
+
+    async def pending(self, code: str) -> list[list[str]]:
+        """Return some of the batches of a code that are kept."""
+        return [[row["batch_id"], row["payload"]] for row in self._kept(code)]
 
     async def forget(self, batch_ids: list[str]) -> None:
         """Drop batches that the owner has counted."""
-        for batch_id in batch_ids:
-            self._database.execute("DELETE FROM kept_clicks WHERE batch_id = ?", batch_id)
+        self._database.execute(
+            "DELETE FROM kept_clicks WHERE batch_id IN (SELECT value FROM json_each(?))",
+            json.dumps(batch_ids),
+        )
 
     async def alarm(self) -> None:
-        """Hand everything to the owner; come back later if it does not answer."""
+        """Hand everything to the owners; come back later if one does not answer, or if there is too much."""
         self._scheduled = False
-        while rows := self._kept():
-            code = rows[0]["code"]
-            batches = [[row["batch_id"], row["payload"]] for row in rows]
+        for _ in range(CODES_PER_ALARM):
+            code = self._next_code()
+            if code is None:
+                return
             try:
-                await self.env.SHORT_LINK.getByName(code).count_many(code, batches)
+                await self._hand_over(code)
             except Exception as error:  # noqa: BLE001 - whatever the owner says, the batches stay
                 event = {"level": "warning", "event": "shard_delayed", "code": code, "error": str(error)}
                 print(json.dumps(event))
-                self._scheduled = True
-                await self.ctx.storage.setAlarm(time.time() * 1000 + RETRY_AFTER_MS)
+                await self._schedule(RETRY_AFTER_MS)
                 return
+        await self._schedule(DRAIN_AFTER_MS)
+
+    async def _keep(self, letters: list[list[str]], drain_after_ms: float) -> dict[str, Any]:
+        if not self._ready:
+            migrate(self._database, _NAME, self.MIGRATIONS)
+            self._ready = True
+        self._database.execute(
+            "INSERT INTO kept_clicks (batch_id, code, payload)"
+            " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')"
+            " FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
+            json.dumps(letters),
+        )
+        if not self._scheduled:
+            # A new instance must not put off what the one before it had planned.
+            self._scheduled = True
+            if await self.ctx.storage.getAlarm() is None:
+                await self._schedule(drain_after_ms)
+        return {"counted": True, "outcome": "kept"}
+
+    async def _schedule(self, after_ms: float) -> None:
+        self._scheduled = True
+        await self.ctx.storage.setAlarm(time.time() * 1000 + after_ms)
+
+    async def _hand_over(self, code: str) -> None:
+        while rows := self._kept(code):
+            batches = [[row["batch_id"], row["payload"]] for row in rows]
+            await self.env.SHORT_LINK.getByName(code).count_many(code, batches)
             await self.forget([batch_id for batch_id, _ in batches])
 
-    def _kept(self) -> list[dict[str, Any]]:
-        if not schema_version(self._database, _NAME):
+    def _next_code(self) -> str | None:
+        rows = self._database.execute("SELECT code FROM kept_clicks LIMIT 1") if self._exists() else []
+        return str(rows[0]["code"]) if rows else None
+
+    def _kept(self, code: str) -> list[dict[str, Any]]:
+        if not self._exists():
             return []
         rows = self._database.execute(
-            "SELECT batch_id, code, payload FROM kept_clicks ORDER BY batch_id LIMIT CAST(? AS INTEGER)",
+            "SELECT batch_id, payload FROM kept_clicks WHERE code = ? ORDER BY batch_id"
+            " LIMIT CAST(? AS INTEGER)",
+            code,
             BATCHES_PER_CALL,
         )
         return [dict(row) for row in rows]
+
+    def _exists(self) -> bool:
+        """Tell whether anything was ever kept here: asking leaves no tables behind."""
+        if not self._ready and schema_version(self._database, _NAME):
+            migrate(self._database, _NAME, self.MIGRATIONS)
+            self._ready = True
+        return self._ready

@@ -9,12 +9,14 @@ from durable_objects.deliveries import Deliveries
 from durable_objects.library_uploads import UploadKeeper
 from durable_objects.storage import DurableDatabase
 from library.assets import AssetIndex
+from library.publications import PublicationBook
 from library.store import LibraryStore
 from library.uploads import UploadBook
 from workers import DurableObject
 
 if TYPE_CHECKING:
     from library.assets import AssetPage, AssetTotals
+    from library.publications import Publication
     from library.store import CodePage, Miss
 
 
@@ -27,6 +29,7 @@ class Library(DurableObject):
         self._store = LibraryStore(database)
         self._assets = AssetIndex(database)
         self._uploads = UploadBook(database, self._assets)
+        self._publications = PublicationBook(database)
         self._keeper = UploadKeeper(self._uploads, self.env.MEDIA)
         self._deliveries = Deliveries(self.ctx.storage, "uploads_not_expired")
 
@@ -125,6 +128,14 @@ class Library(DurableObject):
     async def abort_upload(self, upload_id: str) -> dict[str, str]:
         """Give an upload in parts up, its bytes included."""
         return {"outcome": await self._keeper.abort(upload_id)}
+
+    async def file_publication(self, message: dict[str, Any]) -> dict[str, bool]:
+        """Note that approved content may go out; `filed` is False for what was noted before."""
+        return {"filed": self._publications.file(message, time.time())}
+
+    async def publications(self, after: int, limit: int) -> list[Publication]:
+        """Return what may go out, in the order in which it was approved."""
+        return self._publications.page(int(after), int(limit))
 
     async def alarm(self) -> None:
         """Give up the uploads whose time is over."""

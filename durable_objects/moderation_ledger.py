@@ -38,6 +38,7 @@ class ModerationLedger(DurableObject):
         super().__init__(ctx, env)
         self._ledger = LedgerStore(DurableDatabase(self.ctx.storage))
         self._trail = self._ledger.trail
+        self._outbox = self._ledger.cases.outbox
         self._queue = ReviewQueue(self._ledger)
         self._complaints = Complaints(self._ledger)
         self._blocked = BlockList(self._trail)
@@ -51,6 +52,30 @@ class ModerationLedger(DurableObject):
     async def scan(self, event_id: str, subject: str, verdict: dict[str, Any]) -> dict[str, Any]:
         """Record what a scan says, and decide so."""
         return _told(lambda: self._ledger.scan(event_id, subject, verdict))
+
+    async def doubt(self, event_id: str, subject: str, verdict: dict[str, Any]) -> dict[str, Any]:
+        """Send an approved case back to a person, because of an account's words."""
+        return _told(lambda: self._ledger.doubt(event_id, subject, verdict))
+
+    async def withdraw(self, event_id: str, subject: str) -> dict[str, Any]:
+        """End a case that waits and whose content is gone."""
+        return _told(lambda: self._ledger.withdraw(event_id, subject))
+
+    async def due(self, subject: str) -> dict[str, Any]:
+        """Return a case and, under `seq`, the event that its owner has not heard of."""
+        return _told(lambda: dict(self._ledger.due(subject)))
+
+    async def unenforced(self, limit: int) -> dict[str, Any]:
+        """Return under `subjects` whose owners are to be told, each with its `seq`."""
+        return _told(lambda: {"subjects": self._outbox.unenforced(limit)})
+
+    async def enforced(self, subject: str, seq: int) -> dict[str, Any]:
+        """Note that an owner has heard of an event; `settled` is False if another one came since."""
+        return _told(lambda: {"settled": self._outbox.enforced(subject, seq)})
+
+    async def waiting(self, before: float, limit: int) -> dict[str, Any]:
+        """Return under `cases` pending ones that wait since before a moment."""
+        return _told(lambda: {"cases": self._outbox.waiting(before, limit)})
 
     async def decide(self, event_id: str, subject: str, wanted: dict[str, Any]) -> dict[str, Any]:
         """Record a moderator's decision."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sharelinks.projection import shard_name
+from sharelinks.projection import journal_name, shard_name
 from sql_port import migrate, schema_version
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ class Shards:
             self._number = SHARDS
 
     async def collect(self, code: str, record: Callable[[str, str, str], str]) -> None:
-        """Count what the helpers keep, so that a reader sees every acknowledged click."""
-        for number in range(self.number):
-            shard = self._env.CLICK_SHARD.getByName(shard_name(code, number))
-            while batches := await shard.pending():
+        """Count what helpers and the code's journal keep, so that a reader sees every acknowledged click."""
+        for name in (journal_name(code), *(shard_name(code, number) for number in range(self.number))):
+            shard = self._env.CLICK_SHARD.getByName(name)
+            while batches := await shard.pending(code):
                 for batch_id, payload in batches:
                     record(code, batch_id, payload)
                 await shard.forget([batch_id for batch_id, _ in batches])

@@ -59,6 +59,9 @@ class ShortLink(DurableObject):
         self, code: str, changes: dict[str, Any], expected_version: int | None
     ) -> dict[str, Any]:
         """Change fields of the record, unless it is unknown or somebody else changed it first."""
+        if changes.get("max_clicks") is not None and self._links.get(code) is not None:
+            # A limit counts the clicks that are on their way too.
+            await self._shards.collect(code, self._record)
         stored = self._links.get(code)
         if stored is None:
             return {"outcome": "unknown"}

@@ -60,7 +60,7 @@ function controlOperations(engine, logs) {
 
     memory: () => memoryOfIsolates(engine),
     ...Object.fromEntries(
-      ["kv", "r2", "sql", "object", "coverage", "calls", "faults", "boot"].map((op) => [
+      ["kv", "r2", "sql", "object", "coverage", "calls", "faults", "faults-met", "boot"].map((op) => [
         op,
         (request) => engine.admin(op, request),
       ]),

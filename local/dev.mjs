@@ -31,6 +31,7 @@ const engine = new Engine({
     SIGNING_SECRET: secret("SIGNING_SECRET", inMemory),
     PREVIOUS_SIGNING_KEYS: "{}",
     PUBLIC_BASE_URL: origin,
+    ...optional("LEDGER_KEY", "OPENAI_API_KEY", "OPENAI_BASE_URL", "SAFE_BROWSING_KEY", "UNSEEN_PICTURES"),
   },
   onLog: show,
   onBoot: ({ worker, bootSeconds, importSeconds }) =>
@@ -108,6 +109,12 @@ function secret(name, forgotten) {
     fs.writeFileSync(file, `${made}\n`, { mode: 0o600 });
   }
   return made;
+}
+
+/** What moderation can do without, as far as the environment has it.
+ * @param {string[]} names */
+function optional(...names) {
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 /** @param {string} line @param {"stdout" | "stderr"} stream */

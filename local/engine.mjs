@@ -26,6 +26,8 @@ import { CACHE, GUEST, PYODIDE, PYTHON_MODULES } from "./paths.mjs";
  * @property {boolean} [countCalls] count what the Workers ask of their bindings, for measurements
  * @property {boolean} [inspect] open the inspector, which tells how much memory an isolate uses
  * @property {Record<string, string>} [vars] vars and secrets; each reaches the Workers that declare it
+ * @property {Record<string, Record<string, unknown> | false>} [queues] what differs from the wrangler files for the
+ *   consumer of a queue, in Miniflare's terms; false leaves the queue without it, and its messages lie there
  * @property {any[]} [extraWorkers] more Workers in Miniflare's terms, for measurements
  * @property {(line: string, stream: "stdout" | "stderr") => void} onLog
  * @property {(note: BootNote) => void} [onBoot]
@@ -211,7 +213,7 @@ ${exports.join("\n")}
       // Without the flag that would make workerd look for its own Python.
       compatibilityFlags: compatibilityFlags.filter((/** @type {string} */ flag) => flag !== "python_workers"),
       bindings: { ...config.miniflare.bindings, ...Object.fromEntries(given) },
-      queueConsumers,
+      queueConsumers: this.#consumers(queueConsumers ?? {}),
       routes: config.routes,
       modules: [{ type: "ESModule", path: "entry.mjs", contents: entry }, ...guestModules()],
       unsafeEvalBinding: "LOCAL_EDGE_UNSAFE_EVAL",
@@ -222,6 +224,13 @@ ${exports.join("\n")}
         LOCAL_EDGE_ADMIN: ADMIN,
       },
     };
+  }
+
+  /** @param {Record<string, any>} declared */
+  #consumers(declared) {
+    const { queues = {} } = this.options;
+    const wanted = Object.entries(declared).filter(([queue]) => queues[queue] !== false);
+    return Object.fromEntries(wanted.map(([queue, consumer]) => [queue, { ...consumer, ...(queues[queue] || {}) }]));
   }
 
   /** @param {string} compatibilityDate */

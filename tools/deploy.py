@@ -42,20 +42,24 @@ DRY_ENVIRONMENT = "production"
 def in_order(configs: Sequence[WorkerConfig], environment: str) -> list[WorkerConfig]:
     """Return the Workers as they must be deployed.
 
-    A binding to an object needs the Worker that exports its class, so those come first. Consumers of queues
-    come next: they must understand a message before anybody sends it.
+    A binding to an object needs the Worker that exports its class, so those come first; a binding to a
+    service needs that Worker, so those follow. Consumers of queues come next: they must understand a message
+    before anybody else sends it.
     """
     tables = {config.worker: config.within(environment) for config in configs}
     bindings = [
         binding for at in tables.values() for binding in at.get("durable_objects", {}).get("bindings", [])
     ]
     hosts = {binding.get("script_name") for binding in bindings}
+    services = {binding.get("service") for at in tables.values() for binding in at.get("services", [])}
 
     def rank(config: WorkerConfig) -> tuple[int, str]:
         at = tables[config.worker]
         if at.get("name") in hosts:
             return 0, config.worker
-        return (1 if at.get("queues", {}).get("consumers") else 2), config.worker
+        if at.get("name") in services:
+            return 1, config.worker
+        return (2 if at.get("queues", {}).get("consumers") else 3), config.worker
 
     return sorted(configs, key=rank)
 

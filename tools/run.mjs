@@ -2,10 +2,12 @@
 // Runs on whatever Node npm came with (20 or newer) and uses nothing but Node itself.
 
 import { ensureSetUp } from "./commands/setup.mjs";
+import { sideBySide } from "./commands/side-by-side.mjs";
 import { Failure, INTERRUPTED, NODE, python, run } from "./commands/steps.mjs";
 import { missingSystemParts } from "./commands/system-parts.mjs";
 
-const LANES = ["unit", "contract", "documented", "edge"];
+const LANES = ["unit", "contract", "documented", "edge", "browser"];
+const COVERAGE = ["--cov", "--cov-report=term", "--cov-fail-under=95"];
 const FORMATTED = ["src", "durable_objects", "workers", "tools", "tests", "local/guest", "bench"];
 const JAVASCRIPT = ["bench", "local", "tools", "eslint.config.mjs"];
 const PRETTIER = "node_modules/prettier/bin/prettier.cjs";
@@ -30,6 +32,7 @@ const commands = {
   bench: (args) => run(NODE, ["bench/run.mjs", ...args]),
   // The lines that ran inside the Workers during the last `npm run test:edge`.
   coverage: () => run(python("coverage"), ["report", "--data-file=build/.coverage.workers", "--rcfile=/dev/null"]),
+  ledger: (args) => run(python("python"), ["tools/verify_ledger.py", ...args]),
   deploy: (args) => run(python("python"), ["tools/deploy.py", ...args]),
   cloudflare: (args) => run(python("python"), ["tools/cloudflare.py", ...args]),
 };
@@ -67,11 +70,18 @@ async function test(args) {
   const [lane, ...rest] = args;
   if (lane && !LANES.includes(lane)) throw new Failure(`there is no test lane ${lane}; there are ${LANES.join(", ")}`);
   const missing = missingSystemParts();
-  const all = ["--cov", "--cov-report=term", "--cov-fail-under=95"];
-  const status = await run(python("python"), ["-m", "pytest", ...(lane ? [`tests/${lane}`, ...rest] : all)]);
+  const status = await (lane
+    ? run(python("python"), ["-m", "pytest", `tests/${lane}`, ...rest])
+    : sideBySide([pytest("edge", "tests/edge"), pytest("library", "tests", "--ignore=tests/edge", ...COVERAGE)]));
   for (const { part, reason } of missing) console.log(`skipped: tests that need ${part} (${reason})`);
   if (missing.length && process.env.CI === "true") throw new Failure("in CI no test may be skipped");
   return status;
+}
+
+/** The edge lane mostly waits for the engine, the others compute: at the same time they take as long as one of them.
+ * @param {string} name @param {string[]} args */
+function pytest(name, ...args) {
+  return { name, program: python("python"), args: ["-m", "pytest", ...args] };
 }
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -46,7 +46,7 @@ class Default(WorkerEntrypoint):
         url = raw.url
         response = None
         if _edge is not None:
-            response = _edge.redirects.answer_at_once(raw, url, self.ctx)
+            response = _edge.redirects.answer_at_once(raw, url, self)
             if response is None:
                 response = _edge.media.answer_plain(raw, url, lambda: self._answer(raw, url))
         return self._answer(raw, url) if response is None else response

@@ -58,6 +58,9 @@ const operations = {
   /** @param {any} env @param {{ worker: string, faults: any[] }} request */
   faults: (env, { worker, faults }) => env[`worker:${worker}`][ENGINE_METHOD]({ op: "faults", faults }),
 
+  /** @param {any} env @param {{ worker: string }} request */
+  "faults-met": (env, { worker }) => env[`worker:${worker}`][ENGINE_METHOD]({ op: "faults-met" }),
+
   /** @param {any} env @param {{ cls: string, name: string, sql: string, parameters?: any[] }} request */
   sql(env, { cls, name, sql, parameters }) {
     const id = env[`object:${cls}`].idFromName(name).toString();

@@ -13,11 +13,19 @@ import { intercept } from "./interception.mjs";
 
 /** @type {Fault[]} */
 let faults = [];
+/** @type {string[]} */
+let met = [];
 
 /** What fails from now on.
  * @param {Fault[]} wanted */
 export function setFaults(wanted) {
   faults = wanted.map((fault) => ({ ...fault }));
+  met = [];
+}
+
+/** Which calls failed since then, in their order. */
+export function faultsMet() {
+  return met;
 }
 
 /** Let the calls on these bindings fail when they are told to.
@@ -34,6 +42,7 @@ function next(name) {
   const any = `${name.split(".")[0]}.*`;
   const fault = faults.find((one) => (one.call === name || one.call === any) && one.times !== 0);
   if (fault?.times) fault.times -= 1;
+  if (fault) met.push(name);
   return fault;
 }
 

@@ -2,7 +2,7 @@
 
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 import { callCounts, countCalls, countStorage } from "./call-counts.mjs";
-import { injectFaults, setFaults } from "./faults.mjs";
+import { faultsMet, injectFaults, setFaults } from "./faults.mjs";
 import { boot } from "./interpreter.mjs";
 import { enforceLimits } from "./limits.mjs";
 
@@ -146,6 +146,7 @@ async function controlWorker(_ctx, started, request) {
   if (request.op === "calls") return callCounts();
   if (request.op === "ran") return [...ran].map(([id, cls]) => ({ cls, id }));
   if (request.op === "faults") return setFaults(request.faults ?? []);
+  if (request.op === "faults-met") return faultsMet();
   throw new Error(`unknown engine operation ${request.op}`);
 }
 

@@ -1,6 +1,13 @@
 """AI safety scanning of uploads with OpenAI's moderation model. A failure of any kind is never "safe"."""
 
-from ai_safety_scanner.calls import image_calls, image_steps, text_calls, text_steps, upload_steps
+from ai_safety_scanner.calls import (
+    image_calls,
+    image_steps,
+    sample_steps,
+    text_calls,
+    text_steps,
+    upload_steps,
+)
 from ai_safety_scanner.contract import Endpoint
 from ai_safety_scanner.images import Sample, image_samples
 from ai_safety_scanner.judge import CATEGORY_THRESHOLDS, merge_results
@@ -22,6 +29,7 @@ __all__ = [
     "image_samples",
     "image_steps",
     "merge_results",
+    "sample_steps",
     "scan",
     "text_calls",
     "text_steps",

@@ -82,6 +82,16 @@ def image_steps(
     """Yield the calls that scan the file that `read` gives, as `text_steps`; `read` may raise ScanError."""
     try:
         samples = image_samples(read())
+    except ScanError as error:
+        return failed(error)
+    return (yield from sample_steps(endpoint, samples, check_nsfw=check_nsfw))
+
+
+def sample_steps(
+    endpoint: Endpoint, samples: Sequence[Sample], *, check_nsfw: bool = True
+) -> Generator[ScanCall, SafetyScanResult | None, SafetyScanResult]:
+    """Yield one call for each picture, as `text_steps`: for callers that have to know how many there are."""
+    try:
         calls = image_calls(endpoint, samples, check_nsfw=check_nsfw)
     except ScanError as error:
         return failed(error)

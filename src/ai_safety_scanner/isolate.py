@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_FILE_BYTES: Final = 16 * 1024 * 1024
+MAX_STILL_BYTES: Final = 8 * 1024 * 1024
+"""A picture that goes as it is holds five times its size while its request is written."""
 LIMITS: Final = Limits(max_screen_pixels=1920 * 1080)
 
 
@@ -31,6 +33,8 @@ def within_isolate(read: Callable[[], bytes]) -> Callable[[], bytes]:
                 walk(data, LIMITS)
             except GifError as error:
                 raise ScanError("bad_gif", gif_error=error.code) from error
+        elif len(data) > MAX_STILL_BYTES:
+            raise ScanError("file_too_large")
         return data
 
     return read_what_fits

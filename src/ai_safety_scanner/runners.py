@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from ai_safety_scanner.calls import ScanCall
     from ai_safety_scanner.results import SafetyScanResult
-    from outbound.drivers import AsyncDriver, SyncDriver
+    from outbound import AsyncSender
+    from outbound.drivers import SyncDriver
 
 Verdict = TypeVar("Verdict")
 
@@ -32,7 +33,7 @@ def scan(driver: SyncDriver, steps: Generator[ScanCall, SafetyScanResult | None,
 
 
 async def async_scan(
-    driver: AsyncDriver, steps: Generator[ScanCall, SafetyScanResult | None, Verdict]
+    driver: AsyncSender, steps: Generator[ScanCall, SafetyScanResult | None, Verdict]
 ) -> Verdict:
     """Run `text_steps`, `image_steps` or `upload_steps` to their verdict, at the edge."""
     try:

@@ -6,15 +6,12 @@ Days are counted from 1970-01-01 in UTC; weeks begin on Monday.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from analytics.click_wire import ClickBatch
 
 DIMENSIONS = ("platform", "country", "referrer", "device", "browser", "os")
 TIMELINE_DAYS = 30
@@ -77,15 +74,6 @@ class ClickSummary(TypedDict):
     click_timeline: list[TimelineDay]
 
 
-@dataclass
-class DayTally:
-    """What one batch adds to one day."""
-
-    clicks: int = 0
-    visitors: set[str] = field(default_factory=set)
-    values: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-
 def day_of(timestamp: float) -> int:
     """Return the day of a moment, counted from 1970-01-01 in UTC."""
     return int(timestamp // _SECONDS_PER_DAY)
@@ -99,21 +87,6 @@ def day_number(day: date) -> int:
 def day_date(day: int) -> date:
     """Return the calendar day of a count."""
     return date.fromordinal(day + _EPOCH_ORDINAL)
-
-
-def tally(batch: ClickBatch, now: float) -> dict[int, DayTally]:
-    """Add up a batch by day. A click from the future belongs to `now`: clocks of two machines differ."""
-    today = day_of(now)
-    days: dict[int, DayTally] = {}
-    for group in batch.groups:
-        day = days.setdefault(min(day_of(group.times[0]), today), DayTally())
-        day.clicks += group.clicks
-        for dimension in DIMENSIONS:
-            day.values[dimension, getattr(group.kind, dimension)] += group.clicks
-    for number, visitors in batch.visitors.items():
-        if min(number, today) in days:
-            days[min(number, today)].visitors |= visitors
-    return days
 
 
 def fold_into_other(

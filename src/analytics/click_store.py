@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from heapq import nlargest
+from collections import Counter
 from operator import itemgetter
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,7 +16,6 @@ from analytics.click_reports import (
     fold_into_other,
     report_since,
     summarise,
-    tally,
 )
 from analytics.click_wire import collect
 from analytics.errors import InvalidClickError, InvalidQueryError, check_limit
@@ -24,7 +23,6 @@ from analytics.user_agent_tables import UNKNOWN as OTHER
 from sql_port import migrate
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Sequence
     from datetime import date
 
@@ -32,11 +30,10 @@ if TYPE_CHECKING:
         ClickSummary,
         ClickTotals,
         DayCount,
-        DayTally,
         NamedCount,
         RecentClick,
     )
-    from analytics.click_wire import ClickBatch
+    from analytics.click_wire import ClickBatch, DayClicks
     from analytics.clicks import Click
     from sql_port import Database, Row
 
@@ -176,7 +173,7 @@ class ClickStore:
         if outcome is not BatchOutcome.RECORDED:
             return outcome
         today = day_of(now)
-        uniques = sum(self._add_day(day, part, today) for day, part in tally(batch, now).items())
+        uniques = sum(self._add_day(part, today) for part in batch.days)
         self._database.execute(
             "UPDATE click_state SET clicks = clicks + CAST(? AS INTEGER),"
             " uniques = uniques + CAST(? AS INTEGER),"
@@ -190,12 +187,16 @@ class ClickStore:
         self._batches.remember(batch_id, now)
         return outcome
 
-    def _add_day(self, day: int, part: DayTally, today: int) -> int:
-        """Add a batch's share of one day and return how many of its visitors are new that day."""
+    def _add_day(self, part: DayClicks, today: int) -> int:
+        """Add a batch's share of one day and return how many of its visitors are new that day.
+
+        A click from the future belongs to today: clocks of two machines differ.
+        """
+        day = min(part.day, today)
         fresh = self._add_visitors(day, part.visitors) if day > today - VISITOR_DAYS else 0
         known = self._database.execute("SELECT names FROM click_days WHERE day = ?", day)
         names: dict[str, dict[str, int]] = json.loads(known[0]["names"]) if known else {}
-        for (dimension, value), clicks in _admit(names, part.values).items():
+        for (dimension, value), clicks in _admit(names, _pairs(part)).items():
             counts = names.setdefault(dimension, {})
             counts[value] = counts.get(value, 0) + clicks
         self._database.execute(
@@ -209,7 +210,7 @@ class ClickStore:
         )
         return fresh
 
-    def _add_visitors(self, day: int, visitors: set[str]) -> int:
+    def _add_visitors(self, day: int, visitors: frozenset[str]) -> int:
         """Note a day's visitors and return how many are new; one statement, however many they are."""
         if not visitors:
             return 0
@@ -239,6 +240,16 @@ class ClickStore:
         return row
 
 
+def _pairs(part: DayClicks) -> Counter[tuple[str, str]]:
+    return Counter(
+        {
+            (dimension, name): clicks
+            for dimension in DIMENSIONS
+            for name, clicks in part.names[dimension].items()
+        }
+    )
+
+
 def _admit(names: dict[str, dict[str, int]], counts: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
     """Keep the day's number of values within its bound."""
     new = [pair for pair in counts if pair[1] != OTHER and pair[1] not in names.get(pair[0], ())]
@@ -257,9 +268,7 @@ def _range(first: date | None, last: date | None) -> tuple[int, int]:
 
 
 def _merge_recent(stored: str, batch: ClickBatch, now: float) -> str:
-    times = [(time, group.kind) for group in batch.groups for time in reversed(group.times)]
-    latest = nlargest(MAX_RECENT_CLICKS, times, key=itemgetter(0))
-    entries = [[min(time, now), *kind] for time, kind in latest] + json.loads(stored)
+    entries = [[min(time, now), *kind] for time, kind in reversed(batch.recent)] + json.loads(stored)
     entries.sort(key=itemgetter(0), reverse=True)
     return json.dumps(entries[:MAX_RECENT_CLICKS], separators=(",", ":"))
 

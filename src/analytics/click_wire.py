@@ -1,36 +1,38 @@
-"""Clicks on their way from an isolate to the owner of a code: collected, packed, unpacked.
+"""Clicks on their way from an isolate to the owner of a code: added up, packed, unpacked.
 
-Clicks that are alike in everything but time travel as one group with a count. So the cost of a batch, on
-both sides, grows with its variety and not with its size.
+What an owner keeps is known to the sender: counts by day and dimension, who came, and the latest clicks. So
+the sender adds up, and the cost of a batch grows with its variety and not with its size.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analytics.clicks import Click, check_timestamp, check_visitors
 from analytics.errors import InvalidClickError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-MAX_TIMES_PER_GROUP = 50
-"""A store keeps its 50 latest clicks; earlier times of a group would tell it nothing."""
+MAX_RECENT = 50
+"""A store keeps its 50 latest clicks; earlier times would tell it nothing."""
 MAX_BATCH_CLICKS = 100_000
-MAX_GROUPS = 5_000
+MAX_DAYS = 1_000
+MAX_NAMES = 5_000
 MAX_VISITORS = 10_000
-GROUPS_PER_MESSAGE = 200
-"""A message holds 128 KB; the longest group takes less than half of one."""
+MAX_TEXT_CHARACTERS = 100_000
+"""A message of a queue holds 128 KB."""
 
-_VERSION = 1
+_VERSION = 2
 _SECONDS_PER_DAY = 86_400
 
 
 class Kind(NamedTuple):
-    """What clicks of one group share; the fields of `Click` in the same words."""
+    """What a click says beside its time and visitor; the fields of `Click` in the same words."""
 
     country: str
     referrer: str
@@ -40,86 +42,86 @@ class Kind(NamedTuple):
     os: str
 
 
-@dataclass(slots=True)
-class ClickGroup:
-    """Clicks of one kind on one day of the sender's clock: how many, and the latest times among them."""
+class NotedClick(NamedTuple):
+    """One click as the sender has it."""
 
+    time: float
     kind: Kind
-    clicks: int = 0
-    times: list[float] = field(default_factory=list)
+    visitor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayClicks:
+    """The clicks of one day of the sender's clock: how many, of which names, and the hashes of who came."""
+
+    day: int
+    clicks: int
+    names: Mapping[str, Mapping[str, int]]
+    visitors: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class ClickBatch:
-    """Clicks of one code. `visitors` are the distinct visitor hashes of each day, by number of the day."""
+    """Clicks of one code. `recent` are the latest, the newest last."""
 
-    groups: tuple[ClickGroup, ...]
-    visitors: dict[int, frozenset[str]]
+    days: tuple[DayClicks, ...]
+    recent: tuple[tuple[float, Kind], ...]
 
     @property
     def clicks(self) -> int:
         """Return how many clicks the batch holds."""
-        return sum(group.clicks for group in self.groups)
+        return sum(day.clicks for day in self.days)
 
     @property
     def newest(self) -> float:
         """Return the time of the latest click."""
-        return max(group.times[-1] for group in self.groups)
+        return self.recent[-1][0]
 
 
-class ClickCollector:
-    """Collects clicks of one code in the order of time."""
-
-    __slots__ = ("_groups", "_visitors", "clicks")
-
-    def __init__(self) -> None:
-        self.clicks = 0
-        self._groups: dict[tuple[int, Kind], ClickGroup] = {}
-        self._visitors: dict[int, set[str]] = {}
-
-    def add(self, kind: Kind, now: float, visitor: str = "") -> None:
-        """Add one click."""
-        day = int(now // _SECONDS_PER_DAY)
-        group = self._groups.get((day, kind))
-        if group is None:
-            group = self._groups[day, kind] = ClickGroup(kind)
-        group.clicks += 1
-        group.times.append(now)
-        if len(group.times) > 2 * MAX_TIMES_PER_GROUP:
-            del group.times[:-MAX_TIMES_PER_GROUP]
-        self.clicks += 1
-        if visitor:
-            self._visitors.setdefault(day, set()).add(visitor)
-
-    def batch(self) -> ClickBatch:
-        """Return what was collected."""
-        visitors = {day: frozenset(found) for day, found in self._visitors.items()}
-        return ClickBatch(tuple(self._groups.values()), visitors)
+def gather(clicks: Sequence[NotedClick]) -> ClickBatch:
+    """Add up the clicks of a code, at least one."""
+    days: dict[int, list[NotedClick]] = {}
+    for click in clicks:
+        days.setdefault(int(click[0] // _SECONDS_PER_DAY), []).append(click)
+    latest = sorted(clicks, key=_time)[-MAX_RECENT:]
+    return ClickBatch(
+        tuple(_add_up(day, noted) for day, noted in days.items()),
+        tuple((time, kind) for time, kind, _ in latest),
+    )
 
 
 def collect(clicks: Sequence[Click]) -> ClickBatch:
     """Return single clicks as a batch."""
-    collector = ClickCollector()
-    for click in sorted(clicks, key=lambda one: one.timestamp):
-        kind = Kind(
-            click.country, click.referrer, click.platform.value, click.device, click.browser, click.os
-        )
-        collector.add(kind, click.timestamp, click.visitor)
-    return collector.batch()
+    return gather(
+        [
+            NotedClick(
+                click.timestamp,
+                Kind(
+                    click.country, click.referrer, click.platform.value, click.device, click.browser, click.os
+                ),
+                click.visitor,
+            )
+            for click in clicks
+        ]
+    )
 
 
-def parts(batch: ClickBatch) -> Iterator[ClickBatch]:
-    """Return the batch in pieces whose text fits into a message of a queue."""
-    for start in range(0, len(batch.groups), GROUPS_PER_MESSAGE):
-        visitors = {} if start else batch.visitors
-        yield ClickBatch(batch.groups[start : start + GROUPS_PER_MESSAGE], visitors)
+def texts(clicks: Sequence[NotedClick]) -> Iterator[tuple[int, str]]:
+    """Pack clicks into as many texts as it takes for each to fit into a message; with their numbers."""
+    text = pack(gather(clicks))
+    if len(text) <= MAX_TEXT_CHARACTERS or len(clicks) == 1:
+        yield len(clicks), text
+        return
+    half = len(clicks) // 2
+    yield from texts(clicks[:half])
+    yield from texts(clicks[half:])
 
 
 def pack(batch: ClickBatch) -> str:
     """Return the batch as a text for a call to another Worker, a queue message or a file."""
-    groups = [[*group.kind, group.clicks, group.times[-MAX_TIMES_PER_GROUP:]] for group in batch.groups]
-    visitors = {str(day): sorted(found) for day, found in batch.visitors.items()}
-    return json.dumps([_VERSION, groups, visitors], separators=(",", ":"))
+    days = [[day.day, day.clicks, day.names, sorted(day.visitors)] for day in batch.days]
+    recent = [[time, *kind] for time, kind in batch.recent]
+    return json.dumps([_VERSION, days, recent], separators=(",", ":"))
 
 
 def unpack(text: str) -> ClickBatch:
@@ -128,26 +130,61 @@ def unpack(text: str) -> ClickBatch:
     A name this version does not know becomes `other` (see `Click.from_wire`); the wrong shape is refused.
     """
     try:
-        version, groups, visitors = json.loads(text)
-        if version != _VERSION or not 0 < len(groups) <= MAX_GROUPS:
-            raise InvalidClickError("a batch of clicks has an unknown version or no group of clicks")
-        batch = ClickBatch(tuple(map(_group, groups)), _read_visitors(visitors))
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        version, days, recent = json.loads(text)
+        if version != _VERSION or not 0 < len(days) <= MAX_DAYS or not 0 < len(recent) <= MAX_RECENT:
+            raise InvalidClickError("a batch of clicks has an unknown version, no day or no latest click")
+        batch = ClickBatch(tuple(map(_day, days)), tuple(sorted(map(_recent, recent), key=_time)))
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         if isinstance(error, InvalidClickError):
             raise
         raise InvalidClickError("a batch of clicks does not have the expected shape") from error
     if batch.clicks > MAX_BATCH_CLICKS:
         raise InvalidClickError(f"{batch.clicks} clicks in a batch; at most {MAX_BATCH_CLICKS} are taken")
+    if len(batch.recent) > batch.clicks:
+        raise InvalidClickError("a batch of clicks has more latest clicks than clicks")
     return batch
 
 
-def _group(wire: list[object]) -> ClickGroup:
-    *names, clicks, times = wire
-    if isinstance(clicks, bool) or not isinstance(clicks, int) or not isinstance(times, list):
-        raise InvalidClickError("a group of clicks has no count or no times")
-    if not 0 < len(times) <= min(clicks, MAX_TIMES_PER_GROUP):
-        raise InvalidClickError("a group of clicks has more times than clicks, or none")
-    return ClickGroup(_kind(tuple(names)), clicks, sorted(map(check_timestamp, times)))
+def _time(click: tuple[float, object] | NotedClick) -> float:
+    return click[0]
+
+
+def _add_up(day: int, clicks: list[NotedClick]) -> DayClicks:
+    _, kinds, visitors = zip(*clicks, strict=True)
+    columns = zip(*kinds, strict=True)
+    names = {field: Counter(column) for field, column in zip(Kind._fields, columns, strict=True)}
+    return DayClicks(day, len(clicks), names, frozenset(visitors) - {""})
+
+
+def _day(wire: list[Any]) -> DayClicks:
+    day, clicks, names, visitors = wire
+    if not _is_whole(day) or not _is_whole(clicks) or not clicks or not isinstance(visitors, list):
+        raise InvalidClickError("a day of clicks has no number, no count or no list of visitors")
+    if len(visitors) > MAX_VISITORS:
+        raise InvalidClickError(f"a day of clicks has more than {MAX_VISITORS} visitors")
+    known = {field: _names(field, names[field], clicks) for field in Kind._fields}
+    return DayClicks(day, clicks, known, frozenset(check_visitors(visitors)))
+
+
+def _names(field: str, counts: dict[str, int], clicks: int) -> Counter[str]:
+    """Return how often each name occurred, each as this version knows it."""
+    if len(counts) > MAX_NAMES or not all(_is_whole(count) and count for count in counts.values()):
+        raise InvalidClickError(f"{field} of a day of clicks has too many names or a wrong count")
+    known: Counter[str] = Counter()
+    for name, count in counts.items():
+        known[_known(field, name)] += count
+    if known.total() != clicks:
+        raise InvalidClickError(f"the counts of {field} are not those of the clicks")
+    return known
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _recent(wire: list[Any]) -> tuple[float, Kind]:
+    time, *names = wire
+    return check_timestamp(time), _kind(tuple(names))
 
 
 @lru_cache(maxsize=1_024)
@@ -157,8 +194,11 @@ def _kind(names: tuple[object, ...]) -> Kind:
     return Kind(read.country, read.referrer, read.platform.value, read.device, read.browser, read.os)
 
 
-def _read_visitors(wire: dict[str, list[str]]) -> dict[int, frozenset[str]]:
-    visitors = {int(day): frozenset(check_visitors(found)) for day, found in wire.items()}
-    if sum(map(len, visitors.values())) > MAX_VISITORS:
-        raise InvalidClickError(f"a batch of clicks has more than {MAX_VISITORS} visitors")
-    return visitors
+_UNKNOWN = Kind("", "", "", "", "", "")
+
+
+@lru_cache(maxsize=4_096)
+def _known(field: str, name: str) -> str:
+    """Return what one name of a sender stands for."""
+    known: str = getattr(_kind(_UNKNOWN._replace(**{field: name})), field)
+    return known

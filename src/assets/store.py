@@ -80,6 +80,7 @@ class AssetStore:
         ) WITHOUT ROWID""",
         "CREATE INDEX asset_references_by_end ON asset_references (erase_at) WHERE erase_at IS NOT NULL",
         "CREATE TABLE asset_litter (key TEXT PRIMARY KEY) WITHOUT ROWID",
+        "ALTER TABLE assets ADD COLUMN heard_seq INTEGER NOT NULL DEFAULT 0",
     )
 
     def __init__(self, database: Database) -> None:
@@ -91,7 +92,8 @@ class AssetStore:
 
         One more reference is confirmed at once only if everybody may see the asset.
         """
-        migrate(self._database, _NAME, self.MIGRATIONS)
+        if not self._exists():
+            migrate(self._database, _NAME, self.MIGRATIONS)
         return self._database.transaction(lambda: self._file(record, reference))
 
     def read(self, asset_id: str) -> StoredAsset | None:
@@ -213,6 +215,22 @@ class AssetStore:
             return True
 
         return self._database.transaction(work)
+
+    def hear(self, asset_id: str, seq: int) -> bool:
+        """Note that an event of the ledger is to be obeyed; False if a later one was heard of before.
+
+        So a decision that comes late cannot undo one that overtook it.
+        """
+        if not self._exists():
+            return True
+        rows = self._database.execute(
+            "UPDATE assets SET heard_seq = CAST(? AS INTEGER) WHERE asset_id = ?"
+            " AND heard_seq <= CAST(? AS INTEGER) RETURNING asset_id",
+            seq,
+            asset_id,
+            seq,
+        )
+        return bool(rows) or not self.version(asset_id)
 
     def judge(self, asset_id: str, state: str, reason: str, expected_version: int | None) -> Outcome:
         """Say what would become of a decision, without taking it."""

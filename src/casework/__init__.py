@@ -11,6 +11,7 @@ from casework.errors import BrokenLedgerError, CaseworkError, CaseworkInputError
 from casework.exporting import ExportPage, csv_lines, export_page, json_lines, records
 from casework.ledger import LedgerStore
 from casework.offenders import Offenders
+from casework.outbox import CaseOutbox
 from casework.proof import Proof, prove
 from casework.reporting import Complaints
 from casework.retention import Retained, retain
@@ -22,6 +23,7 @@ __all__ = [
     "BlockList",
     "BrokenLedgerError",
     "CallBudget",
+    "CaseOutbox",
     "CaseworkError",
     "CaseworkInputError",
     "Checkpoint",

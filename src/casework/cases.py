@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from casework import inputs
+from casework.outbox import CaseOutbox
 from casework.states import State, next_state, standing_after
 from casework.trail import row_key
 from sql_port import migrate
@@ -68,12 +69,14 @@ class CaseStore:
             first_at REAL NOT NULL, last_at REAL NOT NULL, PRIMARY KEY (subject, account_id)
         ) WITHOUT ROWID""",
         "CREATE INDEX case_holders_by_account ON case_holders (account_id)",
+        "ALTER TABLE cases ADD COLUMN standing_seq INTEGER",
     )
 
     def __init__(self, trail: Trail) -> None:
         self._trail = trail
         self._database = trail.database
         migrate(self._database, "cases", self.MIGRATIONS)
+        self.outbox = CaseOutbox(trail)
 
     def row(self, subject: str) -> Row | None:
         """Return the row of a subject."""
@@ -145,7 +148,10 @@ class CaseStore:
         return bool(rows)
 
     def step(self, row: Row, step: Step, changes: Mapping[str, SqlValue] | None = None) -> State | None:
-        """Move a case one step along the table, claims dropped; None, and nothing done, if it is illegal."""
+        """Move a case one step along the table, claims dropped; None, and nothing done, if it is illegal.
+
+        A step that its owner has to hear of goes into the outbox.
+        """
         after = next_state(State(row["state"]), step)
         if after is None:
             return None
@@ -156,7 +162,11 @@ class CaseStore:
             "claimed_by": None,
             "claim_expires_at": None,
         }
-        self.change(row["subject"], {**moved, **(changes or {})})
+        written = {**moved, **(changes or {})}
+        if (written["standing"], written.get("reason", row["reason"])) != (row["standing"], row["reason"]):
+            written["standing_seq"] = self._trail.next_seq()
+            self.outbox.put(row["subject"], self._trail.next_seq())
+        self.change(row["subject"], written)
         return after
 
     def change(self, subject: str, changes: Mapping[str, SqlValue]) -> None:
@@ -187,7 +197,7 @@ class CaseStore:
         return self._trail.add(kind, {**fields, **states}, rows, subject=subject, **event)
 
 
-_WHOLE = frozenset({"reports", "reports_in_all", "settled_seq", "appeals"})
+_WHOLE = frozenset({"reports", "reports_in_all", "settled_seq", "appeals", "standing_seq"})
 
 
 def claimant(row: Row, now: float) -> str | None:
@@ -199,7 +209,8 @@ def claimant(row: Row, now: float) -> str | None:
 def shown(row: Row, now: float) -> dict[str, Any]:
     """Return a row as a plain dict; a claim that ran out is none."""
     taken = claimant(row, now)
-    numbers = {name: int(row[name]) for name in ("round", "reports", "reports_in_all", "appeals")}
+    whole = ("round", "reports", "reports_in_all", "appeals", "standing_seq")
+    numbers = {name: int(row[name] or 0) for name in whole}
     lists = {name: json.loads(row[name]) for name in ("categories", "scores", "thresholds")}
     claim = {"claimed_by": taken, "claim_expires_at": row["claim_expires_at"] if taken else None}
     hidden = ("settled_seq",)

@@ -18,11 +18,13 @@ from moderation.model import ModerationDecision
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from casework.outbox import Due
     from sql_port import Database, SqlValue
 
 AUTOMATIC = "automatic"
 """Who decides when a scan does."""
 OPENED = "opened"
+WITHDRAWN = "withdrawn"
 MAX_BULK = 100
 MAX_HISTORY = 1_000
 
@@ -68,20 +70,35 @@ class LedgerStore:
         `verdict` has `sha256`, `decision`, `reason`, `categories`, `scores`, `model` and `thresholds`. A
         decision of `pending` is recorded and counted and leaves the case to the next scan.
         """
-        decision = inputs.word("decision", verdict.get("decision"), ModerationDecision)
-        request = {
-            "subject": inputs.subject(subject),
-            "sha256": inputs.sha256(verdict.get("sha256")),
-            "decision": decision.value,
-            "reason": inputs.text(
-                "reason", inputs.optional(verdict, "reason", ""), inputs.MAX_REASON_CHARACTERS
-            ),
-            "categories": inputs.categories(inputs.optional(verdict, "categories", [])),
-            "scores": inputs.scores(inputs.optional(verdict, "scores", {})),
-            "model": inputs.text("model", inputs.optional(verdict, "model", ""), inputs.MAX_ID_CHARACTERS),
-            "thresholds": inputs.detail("thresholds", inputs.optional(verdict, "thresholds", {})),
-        }
-        return self.cases.once(event_id, SCAN, request, lambda known: self._scan(known, decision, request))
+        request = _verdict(subject, verdict)
+        decision = ModerationDecision(request["decision"])
+        step = _SCAN_STEPS.get(decision)
+        return self.cases.once(
+            event_id, SCAN, request, lambda known: self._scan(known, decision, request, step)
+        )
+
+    def doubt(self, event_id: str, subject: str, verdict: Mapping[str, Any]) -> Answer:
+        """Send an approved case back to a person, because of what a later scan says of an account's words.
+
+        `verdict` is as for `scan`, but never rejects: the content itself was approved.
+        """
+        request = _verdict(subject, {**verdict, "decision": ModerationDecision.FLAGGED.value})
+        return self.cases.once(
+            event_id,
+            SCAN,
+            request,
+            lambda known: self._scan(known, ModerationDecision.FLAGGED, request, Step.REOPEN),
+        )
+
+    def withdraw(self, event_id: str, subject: str) -> Answer:
+        """End a case that waits and whose content is gone; it begins anew when the content comes again."""
+        request = {"subject": inputs.subject(subject)}
+        return self.cases.once(event_id, WITHDRAWN, request, lambda known: self._withdraw(known, request))
+
+    def due(self, subject: str) -> Due:
+        """Return a case and the event that its owner has not heard of, 0 for none."""
+        case = self.read(subject)
+        return {"case": case, "seq": self.cases.outbox.due(subject)}
 
     def decide(self, event_id: str, subject: str, wanted: Mapping[str, Any]) -> Answer:
         """Record a moderator's decision: `step`, `moderator`, `reason` for the owner, `notes` for colleagues.
@@ -129,7 +146,7 @@ class LedgerStore:
     def _open(self, event_id: str, request: Mapping[str, Any]) -> Outcome:
         subject, account_id, sha256 = request["subject"], request["account_id"], request["sha256"]
         known = self.cases.row(subject)
-        is_new = known is None or known["sha256"] != sha256
+        is_new = known is None or known["sha256"] != sha256 or known["state"] == State.WITHDRAWN
         if known and is_new and known["state"] in REFUSED:
             return Outcome.ILLEGAL
         if is_new:
@@ -140,7 +157,9 @@ class LedgerStore:
         self.cases.record(OPENED, before, fields, more_rows=[held], event_id=event_id, request=request)
         return Outcome.CHANGED
 
-    def _scan(self, event_id: str, decision: ModerationDecision, request: Mapping[str, Any]) -> Outcome:
+    def _scan(
+        self, event_id: str, decision: ModerationDecision, request: Mapping[str, Any], step: Step | None
+    ) -> Outcome:
         row = self.cases.row(request["subject"])
         if row is None:
             return Outcome.UNKNOWN
@@ -153,13 +172,13 @@ class LedgerStore:
             "model": request["model"],
             "thresholds": canonical_json(request["thresholds"]),
         }
-        if decision is ModerationDecision.PENDING:
+        if step is None:
             if row["state"] != State.PENDING:
                 return Outcome.ILLEGAL
             self.cases.change(row["subject"], verdict)
-        elif not self.cases.step(
+        elif (step is Step.REOPEN and row["state"] != State.APPROVED) or not self.cases.step(
             row,
-            _SCAN_STEPS[decision],
+            step,
             {**verdict, "decided_by": AUTOMATIC, "decided_at": self.trail.clock()},
         ):
             return Outcome.ILLEGAL
@@ -173,6 +192,16 @@ class LedgerStore:
             decision=decision.value,
             request=request,
         )
+        return Outcome.CHANGED
+
+    def _withdraw(self, event_id: str, request: Mapping[str, Any]) -> Outcome:
+        row = self.cases.row(request["subject"])
+        if row is None:
+            return Outcome.UNKNOWN
+        if not self.cases.step(row, Step.WITHDRAW):
+            return Outcome.ILLEGAL
+        fields = {"moderator": AUTOMATIC}
+        self.cases.record(WITHDRAWN, row, fields, event_id=event_id, request=request)
         return Outcome.CHANGED
 
     def _decide(self, event_id: str, step: Step, request: Mapping[str, Any]) -> Outcome:
@@ -198,3 +227,17 @@ class LedgerStore:
             REVIEW, row, {**request, **judged}, event_id=event_id, decision=after.value, request=request
         )
         return Outcome.CHANGED
+
+
+def _verdict(subject: str, verdict: Mapping[str, Any]) -> dict[str, Any]:
+    reason = inputs.optional(verdict, "reason", "")
+    return {
+        "subject": inputs.subject(subject),
+        "sha256": inputs.sha256(verdict.get("sha256")),
+        "decision": inputs.word("decision", verdict.get("decision"), ModerationDecision).value,
+        "reason": inputs.text("reason", reason, inputs.MAX_REASON_CHARACTERS),
+        "categories": inputs.categories(inputs.optional(verdict, "categories", [])),
+        "scores": inputs.scores(inputs.optional(verdict, "scores", {})),
+        "model": inputs.text("model", inputs.optional(verdict, "model", ""), inputs.MAX_ID_CHARACTERS),
+        "thresholds": inputs.detail("thresholds", inputs.optional(verdict, "thresholds", {})),
+    }

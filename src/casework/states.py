@@ -17,6 +17,8 @@ class State(StrEnum):
     TAKEN_DOWN = assets.TAKEN_DOWN
     APPEALED = "appealed"
     UPHELD = "upheld"
+    WITHDRAWN = "withdrawn"
+    """The content is gone. It begins anew when it comes again."""
 
 
 class Step(StrEnum):
@@ -32,6 +34,7 @@ class Step(StrEnum):
     APPEAL = "appeal"
     REINSTATE = "reinstate"
     UPHOLD = "uphold"
+    WITHDRAW = "withdraw"
 
 
 TRANSITIONS: dict[tuple[State, Step], State] = {
@@ -40,22 +43,32 @@ TRANSITIONS: dict[tuple[State, Step], State] = {
     (State.PENDING, Step.SCAN_REJECTS): State.REJECTED,
     (State.PENDING, Step.APPROVE): State.APPROVED,
     (State.PENDING, Step.REJECT): State.REJECTED,
+    (State.PENDING, Step.REOPEN): State.FLAGGED,
+    (State.PENDING, Step.TAKE_DOWN): State.TAKEN_DOWN,
     (State.FLAGGED, Step.APPROVE): State.APPROVED,
     (State.FLAGGED, Step.REJECT): State.REJECTED,
+    (State.FLAGGED, Step.TAKE_DOWN): State.TAKEN_DOWN,
     (State.APPROVED, Step.TAKE_DOWN): State.TAKEN_DOWN,
     (State.APPROVED, Step.REOPEN): State.FLAGGED,
+    # A moderator who was wrong need not wait for an appeal.
+    (State.REJECTED, Step.REINSTATE): State.APPROVED,
+    (State.TAKEN_DOWN, Step.REINSTATE): State.APPROVED,
     (State.REJECTED, Step.APPEAL): State.APPEALED,
     (State.TAKEN_DOWN, Step.APPEAL): State.APPEALED,
     (State.APPEALED, Step.REINSTATE): State.APPROVED,
     (State.APPEALED, Step.UPHOLD): State.UPHELD,
+    (State.PENDING, Step.WITHDRAW): State.WITHDRAWN,
+    (State.FLAGGED, Step.WITHDRAW): State.WITHDRAWN,
 }
 
-DECISIONS = (Step.APPROVE, Step.REJECT, Step.TAKE_DOWN, Step.REINSTATE, Step.UPHOLD)
+DECISIONS = (Step.APPROVE, Step.REJECT, Step.TAKE_DOWN, Step.REOPEN, Step.REINSTATE, Step.UPHOLD)
 """The steps that a moderator takes."""
 CLAIMABLE = (State.PENDING, State.FLAGGED, State.APPEALED)
 """States in which a case may wait for a person."""
 REFUSED = (State.REJECTED, State.TAKEN_DOWN, State.APPEALED, State.UPHELD)
 """States in which the content is not to be seen because of a decision."""
+
+_NO_STANDING = (State.APPEALED, State.UPHELD, State.WITHDRAWN)
 
 
 def next_state(state: State, step: Step) -> State | None:
@@ -64,5 +77,5 @@ def next_state(state: State, step: Step) -> State | None:
 
 
 def standing_after(state: State, standing: str) -> str:
-    """Return the state that the content itself is in: an appeal and its refusal leave that as it was."""
-    return standing if state in (State.APPEALED, State.UPHELD) else state.value
+    """Return the state that the content itself is in: appeals and withdrawals leave that as it was."""
+    return standing if state in _NO_STANDING else state.value

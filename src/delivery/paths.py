@@ -10,7 +10,9 @@ from cdn.canonical import ENVELOPE, NAMESPACE, parameter_name
 
 PREFIX = "/a/"
 DOWNLOAD = "download"
+EMBED_TAIL = "/embed"
 
+_EMBED_PATH = re.compile(rf"{PREFIX}([A-Za-z0-9_-]{{1,128}}){EMBED_TAIL}")
 _MEDIA_PATH = re.compile(rf"{PREFIX}([A-Za-z0-9_-]{{1,128}})(?:\.({'|'.join(MEDIA_TYPES)}))?")
 
 
@@ -35,6 +37,12 @@ def parse_media_path(path: str) -> MediaPath | None:
     """Return what a path asks for, or None for one that holds no asset id: that needs no look-up."""
     match = _MEDIA_PATH.fullmatch(path)
     return None if match is None else MediaPath(match[1], match[2])
+
+
+def parse_embed_path(path: str) -> str | None:
+    """Return the id of the asset whose page for other sites' frames a path names, None for any other path."""
+    match = _EMBED_PATH.fullmatch(path)
+    return None if match is None else match[1]
 
 
 def parse_media_query(query: str) -> MediaQuery:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from http_api import errors
+from http_api.moderation import refusals
 from http_api.openapi import Api
 from http_api.rate_limiting import RateLimiting
 from http_api.routers import (
+    appeals,
     asset_decisions,
     assets,
     bulk,
@@ -13,12 +15,34 @@ from http_api.routers import (
     link_names,
     link_transfer,
     links,
+    moderation_cases,
+    moderation_decisions,
+    moderation_ledger,
+    moderation_offenders,
     oembed,
+    reports,
     shorten,
     uploads,
 )
 
-ROUTERS = (health, bulk, link_transfer, links, link_names, shorten, assets, asset_decisions, uploads, oembed)
+ROUTERS = (
+    health,
+    bulk,
+    link_transfer,
+    links,
+    link_names,
+    shorten,
+    assets,
+    asset_decisions,
+    appeals,
+    uploads,
+    moderation_cases,
+    moderation_decisions,
+    moderation_offenders,
+    moderation_ledger,
+    reports,
+    oembed,
+)
 """In this order: the words that stand where a code can stand come before the codes."""
 
 
@@ -34,6 +58,7 @@ def create_app() -> Api:
         redirect_slashes=False,
     )
     errors.install(app)
+    refusals.install(app)
     app.add_middleware(RateLimiting)
     for module in ROUTERS:
         app.include_router(module.router)

@@ -70,7 +70,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 def _schemas() -> dict[str, Any]:
     from pydantic import TypeAdapter  # noqa: PLC0415 - needed only for this document
 
-    from http_api.schemas import assets, links, uploads, views  # noqa: PLC0415 - the same
+    from http_api.schemas import assets, case_views, links, moderation, uploads, views  # noqa: PLC0415 - the same
 
     template = _REFERENCE + "{model}"
     inputs = [
@@ -83,6 +83,12 @@ def _schemas() -> dict[str, Any]:
         assets.SignedUrlCreate,
         assets.DecisionCreate,
         uploads.UploadCreate,
+        moderation.CaseDecision,
+        moderation.BulkDecisions,
+        moderation.BlockedHashCreate,
+        moderation.VerificationCreate,
+        moderation.ReportCreate,
+        moderation.AppealCreate,
     ]
     outputs = [
         views.LinkView,
@@ -99,6 +105,14 @@ def _schemas() -> dict[str, Any]:
         uploads.UploadView,
         uploads.UploadList,
         uploads.PartView,
+        case_views.CaseView,
+        case_views.CasePage,
+        case_views.CaseFile,
+        case_views.DecidedView,
+        case_views.BulkResults,
+        case_views.StatementView,
+        case_views.ProofView,
+        case_views.ReportReceived,
     ]
     schemas: dict[str, Any] = {"Problem": _PROBLEM}
     for kind in [*inputs, *outputs]:

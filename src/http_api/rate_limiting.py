@@ -58,7 +58,7 @@ def subject_of(scope: Scope) -> tuple[ApiLimit, str]:
     """
     who = authenticate(scope)
     if who is None or who.kind is PrincipalKind.VISITOR:
-        return ("failed_auth" if who is None else "api_address"), address_block(_address(scope))
+        return ("failed_auth" if who is None else "api_address"), address_block(address_of(scope))
     token = (authorization(scope) or "").partition(" ")[2].strip()
     return "api_token", hashlib.sha256(token.encode()).hexdigest()[:32]
 
@@ -72,7 +72,8 @@ async def _decide(scope: Scope) -> Decision | None:
         return None
 
 
-def _address(scope: Scope) -> str:
+def address_of(scope: Scope) -> str:
+    """Return the address that the platform says a request comes from."""
     for name, value in scope["headers"]:
         if name == _ADDRESS_HEADER:
             return str(value, "latin-1")[:_MAX_ADDRESS_CHARACTERS]

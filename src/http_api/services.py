@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import hmac
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from sharelinks.urls import parse_url
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 
     from assets.record import AssetRecord
     from assets.references import Reference
@@ -19,13 +21,17 @@ if TYPE_CHECKING:
     from http_api.incidents import Incidents
     from library import CodePage, Miss
     from library.assets import AssetPage, AssetTotals
+    from moderating.ledger_keys import LedgerKeys
+    from moderating.ports import Ledger, Messages
     from oembed.description import Preview
     from ratelimit import Decision
     from sharelinks.record import LinkRecord
     from sharelinks.store import StoredLink
 
 CodeCase: TypeAlias = Literal["sensitive", "insensitive"]
-ApiLimit: TypeAlias = Literal["api_token", "api_address", "failed_auth"]
+ApiLimit: TypeAlias = Literal["api_token", "api_address", "failed_auth", "reports"]
+
+_REPORTER = "gif-distributor/reporter/1"
 
 
 class UnavailableError(Exception):
@@ -77,8 +83,22 @@ class AssetOwners(Protocol):
         """Undo a release in time; False if there is nothing to undo."""
         ...
 
-    async def decide(self, asset_id: str, state: str, reason: str, expected_version: int | None) -> Decided:
-        """Move an asset to another state if that is legal and it is at the expected version."""
+    async def decide(
+        self,
+        asset_id: str,
+        state: str,
+        reason: str,
+        expected_version: int | None,
+        seq: int | None = None,
+    ) -> Decided:
+        """Move an asset to another state if that is legal and it is at the expected version.
+
+        `seq` is the event of the ledger that says so: a conflict if a later one was obeyed.
+        """
+        ...
+
+    async def confirm(self, asset_id: str) -> bool:
+        """Confirm the references of an asset that was decided on; False for one that is not there."""
         ...
 
 
@@ -132,6 +152,18 @@ class ModerationQueue(Protocol):
         ...
 
 
+class StoredMedia(Protocol):
+    """The bucket, as far as moderators look into it. Every method raises UnavailableError when it fails."""
+
+    async def length(self, key: str) -> int | None:
+        """Return how many bytes lie under a key, None for nothing."""
+        ...
+
+    def read(self, key: str) -> AsyncGenerator[bytes, None]:
+        """Give an object's bytes in pieces."""
+        ...
+
+
 class Passwords(Protocol):
     """Makes the line that is kept for a password."""
 
@@ -169,6 +201,11 @@ class Services:
     edge_copies: EdgeCopies
     libraries: Libraries
     moderation: ModerationQueue
+    ledger: Ledger
+    ledger_keys: LedgerKeys
+    publishing: Messages
+    notices: Messages
+    stored_media: StoredMedia
     passwords: Passwords
     rate_limits: RateLimits
     previews: Previews
@@ -177,6 +214,8 @@ class Services:
     operator_token: str
     public_base_url: str
     code_case: CodeCase
+    links_wait: bool
+    reporter_key: str = field(repr=False)
     now: Callable[[], float]
     new_code: Callable[[int], str]
     edge_health: Callable[[], Awaitable[Mapping[str, Any]]]
@@ -185,6 +224,11 @@ class Services:
     def own_host(self) -> str:
         """Return the host that no target may be on."""
         return parse_url(self.public_base_url).host
+
+    def reporter(self, address: str) -> str:
+        """Return the name under which the reports of an address are kept: it does not tell the address."""
+        said = f"{_REPORTER}\n{address}".encode()
+        return hmac.new(self.reporter_key.encode(), said, hashlib.sha256).hexdigest()[:32]
 
     def canonical_code(self, code: str) -> str:
         """Return the spelling under which a code is claimed and looked up."""

@@ -57,6 +57,27 @@ class AssetIndex:
         ) WITHOUT ROWID""",
         """CREATE INDEX library_assets_by_age ON library_assets (created_at DESC, asset_id DESC)
             WHERE entry IS NOT NULL""",
+        # What an account keeps is asked for before each upload: counting would take longer with each asset.
+        """CREATE TABLE library_asset_totals (
+            gone INTEGER PRIMARY KEY, assets INTEGER NOT NULL, bytes INTEGER NOT NULL
+        )""",
+        """INSERT INTO library_asset_totals (gone, assets, bytes)
+            SELECT sides.gone, count(a.asset_id), coalesce(sum(a.bytes), 0)
+            FROM (SELECT 0 AS gone UNION ALL SELECT 1) AS sides LEFT JOIN library_assets AS a
+            ON a.entry IS NOT NULL AND (a.state = 'deleted') = sides.gone GROUP BY sides.gone""",
+        """CREATE TRIGGER library_assets_added AFTER INSERT ON library_assets
+        WHEN new.entry IS NOT NULL BEGIN
+            UPDATE library_asset_totals SET assets = assets + 1, bytes = bytes + new.bytes
+            WHERE gone = (new.state = 'deleted');
+        END""",
+        """CREATE TRIGGER library_assets_changed AFTER UPDATE ON library_assets
+        WHEN old.bytes <> new.bytes OR (old.state = 'deleted') <> (new.state = 'deleted')
+        OR (old.entry IS NULL) <> (new.entry IS NULL) BEGIN
+            UPDATE library_asset_totals SET assets = assets - 1, bytes = bytes - old.bytes
+            WHERE old.entry IS NOT NULL AND gone = (old.state = 'deleted');
+            UPDATE library_asset_totals SET assets = assets + 1, bytes = bytes + new.bytes
+            WHERE new.entry IS NOT NULL AND gone = (new.state = 'deleted');
+        END""",
     )
 
     def __init__(self, database: Database) -> None:
@@ -70,7 +91,8 @@ class AssetIndex:
         """
         if not entries:
             return 0
-        migrate(self._database, _NAME, self.MIGRATIONS)
+        if not self._exists():
+            migrate(self._database, _NAME, self.MIGRATIONS)
         return self._database.transaction(lambda: sum(self._put(entry) for entry in entries))
 
     def page(self, query: Mapping[str, Any]) -> AssetPage:
@@ -108,11 +130,7 @@ class AssetIndex:
         """Return how many assets there are and how many bytes they have."""
         found: dict[bool, tuple[int, int]] = {}
         if self._exists():
-            rows = self._database.execute(
-                "SELECT state = ? AS gone, count(*) AS assets, sum(bytes) AS bytes FROM library_assets"
-                " WHERE entry IS NOT NULL GROUP BY gone",
-                DELETED,
-            )
+            rows = self._database.execute("SELECT gone, assets, bytes FROM library_asset_totals")
             found = {bool(row["gone"]): (int(row["assets"]), int(row["bytes"])) for row in rows}
         (kept, kept_bytes), (gone, gone_bytes) = found.get(False, (0, 0)), found.get(True, (0, 0))
         return {

@@ -82,7 +82,8 @@ class UploadBook:
         part of the file: as much less is granted where room is short. With `session` it opens a session.
         Beginning an upload again replaces its reservation.
         """
-        migrate(self._database, _NAME, self.MIGRATIONS)
+        if not self._exists():
+            migrate(self._database, _NAME, self.MIGRATIONS)
         return self._database.transaction(lambda: self._begin(wanted, now))
 
     def end(self, upload_id: str, entries: Sequence[Mapping[str, Any]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pages.markup import clean
-from pages.player import player
+from pages.player import player_frame
 from sharelinks.open_graph import SITE_NAME
 from sharelinks.share_media import media_of, media_url
 
@@ -34,7 +34,8 @@ class Bounds(NamedTuple):
 def describe(preview: Preview, base_url: str, bounds: Bounds) -> dict[str, Any]:
     """Return the document: a video where one plays, else a photo, each with a size; anything else is a link.
 
-    A size that is too large is made smaller in proportion: it is that of the element, whose source stays.
+    A size that is too large is made smaller in proportion: it is that of the element, whose source stays. A
+    video is a frame with our own page, which goes on deciding whether it may be seen.
     """
     title = clean(preview.title) or SITE_NAME
     common = {
@@ -69,7 +70,7 @@ def _shown(asset_id: str, media: ShareMedia, title: str, base_url: str, bounds: 
     sized = {"width": size[0], "height": size[1]}
     if video is None:
         return {"type": "photo", "url": media_url(base_url, asset_id, shown), **sized}
-    html = str(player(base_url, asset_id, media, title, size))
+    html = str(player_frame(base_url, asset_id, title, size))
     return {"type": "video", "html": html, **sized, **_thumbnail(asset_id, media, base_url, bounds)}
 
 

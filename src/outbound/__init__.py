@@ -4,12 +4,13 @@ A client builds a `Call` (request, parser, retry policy); `SyncDriver` and `Asyn
 so that the documented synchronous methods and the edge share every rule.
 """
 
-from outbound.calls import Call, CallFailed, Connection, Outcome, attempts
+from outbound.calls import AsyncSender, Call, CallFailed, Connection, Outcome, attempts
 from outbound.messages import FilePart, HttpRequest, HttpResponse, form_body, json_body, multipart_body
 from outbound.retry import NO_RETRY, Reach, RetryPolicy, retry_after_seconds
 
 __all__ = [
     "NO_RETRY",
+    "AsyncSender",
     "Call",
     "CallFailed",
     "Connection",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from outbound.retry import NO_RETRY, Reach, RetryPolicy
 
@@ -38,6 +38,14 @@ class Call(Generic[Result]):
     request: HttpRequest
     parse: Callable[[HttpResponse], Result]
     retry: RetryPolicy = field(default=NO_RETRY)
+
+
+class AsyncSender(Protocol):
+    """Whatever carries calls, such as `AsyncDriver`."""
+
+    async def send(self, call: Call[Result]) -> Result:
+        """Return the parsed answer; raise CallFailed or what the call's parser raises."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def page_headers(
     """
     policy = [
         "default-src 'none'",
-        f"style-src '{_source_hash(STYLE)}'",
+        f"style-src '{source_hash(STYLE)}'",
         "img-src 'self' https:",
         "media-src 'self'",
         # Browsers hold the redirect that answers a form against this, too.
@@ -93,7 +93,7 @@ def page_headers(
         "base-uri 'none'",
     ]
     if script is not None:
-        policy.insert(1, f"script-src '{_source_hash(script)}'")
+        policy.insert(1, f"script-src '{source_hash(script)}'")
     headers = {
         "content-type": "text/html; charset=utf-8",
         "content-security-policy": "; ".join(policy),
@@ -110,5 +110,6 @@ def whole_seconds(seconds: float) -> int:
 
 
 @cache
-def _source_hash(text: str) -> str:
+def source_hash(text: str) -> str:
+    """Return what names an inline style or script in a policy."""
     return f"sha256-{b2a_base64(hashlib.sha256(text.encode()).digest(), newline=False).decode()}"

@@ -20,14 +20,16 @@ class LocalThreshold:
         self._window_ms = window_ms
         self._counts = [0] * slots
         self._started = 0
+        self._ends = 0
 
     def must_ask(self, key: str, now_ms: int) -> bool:
         """Count one request of `key`; return whether its object has to be consulted."""
-        if not self._started <= now_ms < self._started + self._window_ms:
+        if not self._started <= now_ms < self._ends:
             self._counts = [0] * len(self._counts)
-            self._started = now_ms
-        slot = hash(key) % len(self._counts)
-        if self._counts[slot] >= self._threshold:
+            self._started, self._ends = now_ms, now_ms + self._window_ms
+        counts = self._counts
+        slot = hash(key) % len(counts)
+        if counts[slot] >= self._threshold:
             return True
-        self._counts[slot] += 1
+        counts[slot] += 1
         return False

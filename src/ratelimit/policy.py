@@ -62,6 +62,7 @@ class Policy:
     password_link: Limit
     misses: Limit
     redirects: Limit
+    reports: Limit
 
 
 DEFAULT_POLICY = Policy(
@@ -78,6 +79,7 @@ DEFAULT_POLICY = Policy(
     ),
     misses=Limit("misses", RateLimitConfig(60, 60), OnFailure.CLOSED, 20, 60),
     redirects=Limit("redirects", RateLimitConfig(6_000, 60), OnFailure.OPEN, 300, 10),
+    reports=Limit("reports", RateLimitConfig(10, 3_600, RateLimitStrategy.SLIDING_WINDOW), OnFailure.OPEN),
 )
 
 

@@ -32,6 +32,7 @@ _EXPIRED = Outcome(Kind.EXPIRED, 410, "expired")
 _RENAMED = Outcome(Kind.GONE, 410, "renamed")
 _PASSWORD = Outcome(Kind.PASSWORD, 200, "password_required")
 _PROTECTED = Outcome(Kind.UNFURL, 200, "protected")
+_TAKEN_DOWN_FOR = Outcome(Kind.BLOCKED, 451, "taken_down")
 _LIMITED = Outcome(Kind.LIMITED, 503, "owner_unavailable")
 
 _STOPPED = {
@@ -81,7 +82,7 @@ def decide(
 
 def _refusal(record: LinkRecord, visit: Visit) -> Outcome | None:
     if record.state != ACTIVE:
-        return _STOPPED.get(record.state, _DISABLED)._replace(reason=record.reason)
+        return _stopped(record)
     if record.renamed_to is not None and _is_left(record, visit):
         return _RENAMED
     # Mail programs and people add a slash: it alone asks for nothing.
@@ -92,6 +93,13 @@ def _refusal(record: LinkRecord, visit: Visit) -> Outcome | None:
     if record.expires_at is not None and visit.now >= record.expires_at:
         return _EXPIRED
     return None
+
+
+def _stopped(record: LinkRecord) -> Outcome:
+    # Moderation gives a reason for what it takes down, and then visitors are told it.
+    is_stated = record.state == TAKEN_DOWN and record.reason
+    outcome = _TAKEN_DOWN_FOR if is_stated else _STOPPED.get(record.state, _DISABLED)
+    return outcome._replace(reason=record.reason)
 
 
 def _is_left(record: LinkRecord, visit: Visit) -> bool:

@@ -39,6 +39,8 @@ class CachedRecord(Generic[Record]):
     fetched_at: float
     fresh_until: float
     prepared: Any = None
+    used: bool = False
+    """Set by whoever uses the entry without asking the cache for it: it is then not the next to go."""
 
     def renew(self, fetched_at: float, fresh_until: float) -> None:
         """Note that the same version was fetched again."""
@@ -96,18 +98,34 @@ class RecordCache(Generic[Entry]):
     def put(self, name: str, record: Any, now: float) -> Entry:  # noqa: ANN401 - the entry's record
         """Remember a record; the one that was unused for longest makes room.
 
-        What was prepared from the same version stays: preparing it again would change nothing.
+        What was prepared from the same version stays: preparing it again would change nothing. An entry that
+        is replaced is fresh no longer, for whoever still holds it.
         """
         entry = self._entries.get(name)
         if entry is not None and entry.record.version == record.version:
             entry.renew(now, now + self._fresh_seconds)
         else:
+            if entry is not None:
+                entry.fresh_until = 0.0
             entry = self._entries[name] = self._entry_type(record, now, now + self._fresh_seconds)
+            entry.used = True
         self._entries.move_to_end(name)
         if len(self._entries) > self._max_records:
-            self._entries.popitem(last=False)
+            self._make_room()
         return entry
 
     def forget(self, name: str) -> None:
         """Drop an entry."""
-        self._entries.pop(name, None)
+        gone = self._entries.pop(name, None)
+        if gone is not None:
+            gone.fresh_until = 0.0
+
+    def _make_room(self) -> None:
+        """Drop the entry that was unused for longest; what was dropped is fresh for nobody any more."""
+        while True:
+            name, oldest = self._entries.popitem(last=False)
+            if not oldest.used:
+                oldest.fresh_until = 0.0
+                return
+            oldest.used = False
+            self._entries[name] = oldest

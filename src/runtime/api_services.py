@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 from delivery.signing import read_signer
 from http_api.incidents import Incidents
 from http_api.services import Services
+from moderating.ledger_keys import read_ledger_keys
 from ratelimit.policy import read_policy
 from resilience.circuit_breaker import CircuitBreaker
 from runtime.asset_owners import AssetOwners, EdgeCopies
 from runtime.edge_previews import EdgePreviews
+from runtime.ledger_calls import Ledger
 from runtime.libraries import AccountLibraries
 from runtime.object_calls import answer_of
 from runtime.owners import ShortLinkOwners
 from runtime.passwords import Passwords
-from runtime.queues import ModerationMessages
+from runtime.queues import ModerationMessages, QueueMessages
 from runtime.rate_limits import RateLimiters
+from runtime.stored_media import StoredMedia
 from sharelinks.codes import generate_short_code
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from http_api.services import ApiLimit
     from ratelimit.decisions import Decision
     from ratelimit.policy import Policy
+
+_WAITING = {"yes": True, "no": False}
 
 
 class ApiLimits:
@@ -47,13 +52,24 @@ def services_from(env: Any) -> Services:  # noqa: ANN401 - the Worker's bindings
     """Return the ports of one environment; raise ValueError for a variable that makes no sense."""
     if env.CODE_CASE not in {"sensitive", "insensitive"}:
         raise ValueError(f'CODE_CASE must be "sensitive" or "insensitive", not {env.CODE_CASE!r}')
+    if env.LINKS_WAIT not in _WAITING:
+        raise ValueError(f'LINKS_WAIT must be "yes" or "no", not {env.LINKS_WAIT!r}')
     breaker = CircuitBreaker("rate_limiters", failures=5, window_ms=10_000, open_ms=5_000)
     return Services(
         links=ShortLinkOwners(env.SHORT_LINK),
         assets=AssetOwners(env.ASSET),
         edge_copies=EdgeCopies(env.EDGE),
         libraries=AccountLibraries(env.LIBRARY),
-        moderation=ModerationMessages(env.MODERATION),
+        moderation=ModerationMessages(env.MODERATION, Ledger(env.MODERATION_LEDGER)),
+        ledger=Ledger(env.MODERATION_LEDGER),
+        ledger_keys=read_ledger_keys(
+            getattr(env, "LEDGER_KEY", None),
+            env.LEDGER_KEY_ID,
+            getattr(env, "PREVIOUS_LEDGER_KEYS", None),
+        ),
+        publishing=QueueMessages(env.PUBLISHING),
+        notices=QueueMessages(env.NOTICES),
+        stored_media=StoredMedia(env.MEDIA),
         passwords=Passwords(env.LINK_PEPPER),
         rate_limits=ApiLimits(RateLimiters(env.RATE_LIMITER, breaker), read_policy(env.RATE_LIMITS)),
         previews=EdgePreviews(env.EDGE),
@@ -62,6 +78,8 @@ def services_from(env: Any) -> Services:  # noqa: ANN401 - the Worker's bindings
         operator_token=env.ADMIN_TOKEN,
         public_base_url=env.PUBLIC_BASE_URL.rstrip("/"),
         code_case=env.CODE_CASE,
+        links_wait=_WAITING[env.LINKS_WAIT],
+        reporter_key=env.LINK_PEPPER,
         now=time.time,
         new_code=generate_short_code,
         edge_health=lambda: answer_of(env.EDGE.health(), "the edge Worker"),

@@ -63,15 +63,31 @@ class AssetOwners:
         answer = await answer_of(self._of(asset_id).restore(asset_id, account_id), OWNER)
         return bool(answer["restored"])
 
-    async def decide(self, asset_id: str, state: str, reason: str, expected_version: int | None) -> Decided:
-        """Move an asset to another state if that is legal and it is at the expected version."""
-        answer = await answer_of(self._of(asset_id).decide(asset_id, state, reason, expected_version), OWNER)
+    async def decide(
+        self,
+        asset_id: str,
+        state: str,
+        reason: str,
+        expected_version: int | None,
+        seq: int | None = None,
+    ) -> Decided:
+        """Move an asset to another state if that is legal and it is at the expected version.
+
+        `seq` is the event of the ledger that says so: a conflict if a later one was obeyed.
+        """
+        answer = await answer_of(
+            self._of(asset_id).decide(asset_id, state, reason, expected_version, seq), OWNER
+        )
         record = answer.get("record")
         return Decided(
             Outcome(answer["outcome"]),
             None if record is None else AssetRecord.from_wire(record),
             answer.get("cause", ""),
         )
+
+    async def confirm(self, asset_id: str) -> bool:
+        """Confirm the references of an asset that was decided on; False for one that is not there."""
+        return await answer_of(self._of(asset_id).confirm(asset_id), OWNER) is not None
 
     def _of(self, asset_id: str) -> Any:  # noqa: ANN401 - a stub
         return self._namespace.getByName(asset_id)

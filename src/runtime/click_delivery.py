@@ -8,14 +8,14 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
-from analytics.click_wire import pack, parts
+from analytics.click_parcels import parcels
 from sharelinks.projection import shard_name
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from analytics.click_buffer import ClickBuffer
-    from analytics.click_wire import ClickBatch
+    from analytics.click_parcels import Parcel
     from resilience.circuit_breaker import CircuitBreaker
 
 OWNER_TIMEOUT_SECONDS = 3.0
@@ -24,6 +24,8 @@ LAST_WAITS_SECONDS = (1.0, 2.0, 4.0, 8.0)
 """Once both refused: together they stay within the 30 seconds that the platform grants a `waitUntil`."""
 COUNTED = ("recorded", "repeated", "kept")
 CALLS_AT_ONCE = 40
+MESSAGES_PER_CALL = 100
+MESSAGE_CHARACTERS_PER_CALL = 200_000
 SHARDS_KNOWN_SECONDS = 60.0
 
 
@@ -35,7 +37,7 @@ class ClickDelivery:
 
     def __init__(
         self,
-        buffer: ClickBuffer,
+        buffer: ClickBuffer[Any],
         env: Any,  # noqa: ANN401 - the bindings
         owners_breaker: CircuitBreaker,
         queue_breaker: CircuitBreaker,
@@ -54,54 +56,62 @@ class ClickDelivery:
         """Wait, then hand on whatever the buffer holds by then."""
         if seconds:
             await asyncio.sleep(seconds)
-        taken = self._buffer.take()
-        batches = [(code, part) for code, batch in taken.items() for part in parts(batch)]
-        for start in range(0, len(batches), CALLS_AT_ONCE):
-            await asyncio.gather(*(self._deliver(*one) for one in batches[start : start + CALLS_AT_ONCE]))
+        packed = list(parcels(self._buffer.take(), _new_id))
+        for start in range(0, len(packed), CALLS_AT_ONCE):
+            await asyncio.gather(*map(self._deliver, packed[start : start + CALLS_AT_ONCE]))
 
-    async def _deliver(self, code: str, batch: ClickBatch) -> None:
-        batch_id = os.urandom(12).hex()
-        payload = pack(batch)
-        self.in_flight += batch.clicks
+    async def _deliver(self, parcel: Parcel) -> None:
+        clicks = parcel.clicks
+        self.in_flight += clicks
         try:
-            outcome = await self._hand_on(code, batch_id, payload)
+            outcome = await self._hand_on(parcel)
         finally:
-            self.in_flight -= batch.clicks
-        self.outcomes[outcome] += batch.clicks
+            self.in_flight -= clicks
+        self.outcomes[outcome] += clicks
         if outcome in {"lost", "refused"}:
-            _log("error", f"clicks_{outcome}", code=code, batch_id=batch_id, clicks=batch.clicks)
+            for letter in parcel.letters:
+                _log(
+                    "error",
+                    f"clicks_{outcome}",
+                    code=letter.code,
+                    batch_id=letter.batch_id,
+                    clicks=letter.clicks,
+                )
 
-    async def _hand_on(self, code: str, batch_id: str, payload: str) -> str:
-        """Try the owner twice, then the queue; when neither takes it, both again until time is up."""
+    async def _hand_on(self, parcel: Parcel) -> str:
+        """Try the objects twice, then the queue; when neither takes it, both again until time is up."""
         for _ in range(2):
-            outcome = await self._to_owner(code, batch_id, payload)
+            outcome = await self._to_objects(parcel)
             if outcome is not None:
                 return outcome
         for wait in (*LAST_WAITS_SECONDS, None):
-            if await self._to_queue(code, batch_id, payload):
+            if await self._to_queue(parcel):
                 return "queued"
             if wait is None:
                 break
             await asyncio.sleep(wait)
-            outcome = await self._to_owner(code, batch_id, payload)
+            outcome = await self._to_objects(parcel)
             if outcome is not None:
                 return outcome
         return "lost"
 
-    async def _to_owner(self, code: str, batch_id: str, payload: str) -> str | None:
+    async def _to_objects(self, parcel: Parcel) -> str | None:
         if not self._owners_breaker.allow(_now_ms()):
             return None
-        answer = await self._guarded(
-            self._count(code, batch_id, payload), OWNER_TIMEOUT_SECONDS, self._owners_breaker
-        )
+        answer = await self._guarded(self._count(parcel), OWNER_TIMEOUT_SECONDS, self._owners_breaker)
         if answer is None:
             return None
         if answer.get("shards"):
-            self._sharded[code] = (int(answer["shards"]), time.time() + SHARDS_KNOWN_SECONDS)
+            until = time.time() + SHARDS_KNOWN_SECONDS
+            self._sharded[parcel.letters[0].code] = (int(answer["shards"]), until)
         return "counted" if answer["counted"] and answer["outcome"] in COUNTED else "refused"
 
-    async def _count(self, code: str, batch_id: str, payload: str) -> Any:  # noqa: ANN401 - a plain dict
-        """Ask the code's owner or, for a hot code, one of its helpers, by the batch's id."""
+    async def _count(self, parcel: Parcel) -> Any:  # noqa: ANN401 - a plain dict
+        """Ask the codes' journal, the code's owner or, for a hot code, one of its helpers by the id."""
+        if parcel.journal is not None:
+            letters = [[one.batch_id, one.code, one.payload] for one in parcel.letters]
+            return await self._shards.getByName(parcel.journal).keep(json.dumps(letters))
+        code, batch_id, payload, _ = parcel.letters[0]
         shards, until = self._sharded.get(code, (0, 0.0))
         if until > time.time():
             shard = self._shards.getByName(shard_name(code, int(batch_id[:8], 16) % shards))
@@ -109,15 +119,27 @@ class ClickDelivery:
         self._sharded.pop(code, None)
         return await self._owners.getByName(code).count(code, batch_id, payload)
 
-    async def _to_queue(self, code: str, batch_id: str, payload: str) -> bool:
+    async def _to_queue(self, parcel: Parcel) -> bool:
         if not self._queue_breaker.allow(_now_ms()):
             return False
-        message = {"kind": "clicks", "code": code, "batch_id": batch_id, "payload": payload}
-        sent = await self._guarded(self._send(message), QUEUE_TIMEOUT_SECONDS, self._queue_breaker)
+        sent = await self._guarded(self._send(parcel), QUEUE_TIMEOUT_SECONDS, self._queue_breaker)
         return sent is not None
 
-    async def _send(self, message: dict[str, str]) -> bool:
-        await self._queue.send(message)
+    async def _send(self, parcel: Parcel) -> bool:
+        """Send a message for each letter; one that is sent again is counted once all the same."""
+        messages = [
+            {"kind": "clicks", "code": code, "batch_id": batch_id, "payload": payload}
+            for code, batch_id, payload, _ in parcel.letters
+        ]
+        if len(messages) == 1:
+            await self._queue.send(messages[0])
+            return True
+        # A batch may have 100 messages of 256 KB together.
+        most = min(
+            MESSAGES_PER_CALL, MESSAGE_CHARACTERS_PER_CALL // max(len(one.payload) for one in parcel.letters)
+        )
+        for start in range(0, len(messages), most):
+            await self._queue.sendBatch([{"body": message} for message in messages[start : start + most]])
         return True
 
     async def _guarded(self, call: Awaitable[Any], seconds: float, breaker: CircuitBreaker) -> Any:  # noqa: ANN401 - what the call answers
@@ -130,6 +152,10 @@ class ClickDelivery:
             return None
         breaker.succeeded(_now_ms())
         return answer
+
+
+def _new_id() -> str:
+    return os.urandom(12).hex()
 
 
 def _now_ms() -> int:

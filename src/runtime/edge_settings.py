@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 MAX_CACHED_LINKS = 10_000
-FRESH_SECONDS = 20.0
-AGEING_SECONDS = 10.0
+MAX_REMEMBER_SECONDS = 20
+"""What is documented of takedowns and changes rests on it, so an operator may choose less and no more."""
 BRIDGE_SECONDS = 3_600.0
 MAX_FLUSH_CLICKS = 10_000
 MAX_FLUSH_MS = 10_000
@@ -21,6 +21,10 @@ class EdgeSettings(NamedTuple):
     flush_clicks: int
     flush_seconds: float
     rate_limits: str
+    fresh_seconds: float
+    """How long a record counts as new."""
+    ageing_seconds: float
+    """How much longer it is used while a newer one is fetched."""
 
 
 def read_settings(env: Any) -> EdgeSettings:  # noqa: ANN401 - the bindings
@@ -28,6 +32,7 @@ def read_settings(env: Any) -> EdgeSettings:  # noqa: ANN401 - the bindings
     case = env.CODE_CASE
     if case not in {"sensitive", "insensitive"}:
         raise ValueError(f'CODE_CASE must be "sensitive" or "insensitive", not {case!r}')
+    fresh_seconds = float(_whole("REMEMBER_SECONDS", env.REMEMBER_SECONDS, MAX_REMEMBER_SECONDS))
     return EdgeSettings(
         base_url=env.PUBLIC_BASE_URL.rstrip("/"),
         ignores_case=case == "insensitive",
@@ -35,6 +40,8 @@ def read_settings(env: Any) -> EdgeSettings:  # noqa: ANN401 - the bindings
         flush_clicks=_whole("FLUSH_CLICKS", env.FLUSH_CLICKS, MAX_FLUSH_CLICKS),
         flush_seconds=_whole("FLUSH_MS", env.FLUSH_MS, MAX_FLUSH_MS) / 1_000,
         rate_limits=env.RATE_LIMITS,
+        fresh_seconds=fresh_seconds,
+        ageing_seconds=fresh_seconds / 2,
     )
 
 

@@ -7,7 +7,7 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from analytics.click_wire import ClickCollector, pack
+from analytics.click_wire import NotedClick, gather, pack
 from ratelimit.addresses import address_block
 from ratelimit.headers import rate_limit_headers
 from redirecting.decide import decide
@@ -183,9 +183,8 @@ class LinkAnswers:
         shown, asset = await self._with_asset(then, visit.now, ctx)
         if shown is not then:
             return self._render(shown, method, asked, entry.record)
-        collector = ClickCollector()
-        collector.add(facts.kind, visit.now, visit.visitor)
-        taken = await self._edge.take(entry.record.code, os.urandom(12).hex(), pack(collector.batch()))
+        batch = gather([NotedClick(visit.now, facts.kind, visit.visitor)])
+        taken = await self._edge.take(entry.record.code, os.urandom(12).hex(), pack(batch))
         if taken is None:
             return page_reply(pages.busy(), method)
         if not taken:

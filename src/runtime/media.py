@@ -14,7 +14,7 @@ from cdn.conditional import Conditions
 from cdn.restrictions import Client
 from delivery.answers import DECIDING, PREFLIGHT, answer, saved_as
 from delivery.grants import grant
-from delivery.paths import PREFIX, parse_media_path, parse_media_query
+from delivery.paths import PREFIX, MediaPath, parse_embed_path, parse_media_path, parse_media_query
 from delivery.problems import TOO_MANY, UNAVAILABLE, UNKNOWN_ASSET, Problem, refused_url
 from delivery.signing import read_signer
 from ratelimit.addresses import address_block
@@ -22,13 +22,12 @@ from ratelimit.headers import rate_limit_headers
 from runtime.asset_reader import MAX_CACHED_ASSETS
 from runtime.media_bodies import MediaBodies
 from runtime.record_source import UnavailableError
-from runtime.replies import js_headers, reply
+from runtime.replies import lasting_init, page_reply, reply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from delivery.answers import MediaAnswer
-    from delivery.paths import MediaPath
     from delivery.representations import Chosen
     from ratelimit.decisions import Decision
     from ratelimit.policy import Policy
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["METHODS", "PREFIX", "Media"]
 
 METHODS = ("GET", "HEAD", "OPTIONS")
+PAGE_METHODS = ("GET", "HEAD")
 SMALL_BYTES = 16 * 1024
 """What an isolate keeps of an asset's bytes at most; with all it remembers that is 16 MB."""
 
@@ -54,12 +54,14 @@ class _TooManyMissesError(Exception):
 class _Plain(NamedTuple):
     """The answer to a plain GET of one format of a public asset, as JavaScript takes it.
 
-    `buffer` has the bytes of a small one; it is None where they have to be fetched.
+    `buffer` has the bytes of a small one; it is None where they have to be fetched: from the cache, where
+    they have the name `cached_as`.
     """
 
     tag: str
-    headers: Any
+    init: Any
     buffer: Any | None
+    cached_as: str
 
 
 class _Asked(NamedTuple):
@@ -121,20 +123,20 @@ class Media:
         if any(get(name) for name in DECIDING):
             return None
         if plain.buffer is None:
-            return self._answer_from_cache(where.asset_id, chosen, plain, otherwise)
-        return JsResponse.new(plain.buffer, headers=plain.headers)
+            return self._answer_from_cache(chosen, plain, otherwise)
+        return JsResponse.new(plain.buffer, plain.init)
 
     async def _answer_from_cache(
-        self, asset_id: str, chosen: Chosen, plain: _Plain, otherwise: Callable[[], Awaitable[Any]]
+        self, chosen: Chosen, plain: _Plain, otherwise: Callable[[], Awaitable[Any]]
     ) -> Any:  # noqa: ANN401 - a JS object
-        stream = await self._bodies.cached(asset_id, chosen, None)
-        return await otherwise() if stream is None else JsResponse.new(stream, headers=plain.headers)
+        stream = await self._bodies.cached(plain.cached_as, chosen, None)
+        return await otherwise() if stream is None else JsResponse.new(stream, plain.init)
 
     async def answer(self, request: Any, method: str, path: str, query: str, ctx: Any) -> Any:  # noqa: ANN401 - JS objects
         """Answer one request below `/a/` with a method out of `METHODS`."""
         where = parse_media_path(path)
         if where is None:
-            return _problem(UNKNOWN_ASSET, method)
+            return await self._embed(request, method, path, ctx)
         if method == "OPTIONS":
             return reply(204, PREFLIGHT)
         headers = request.headers
@@ -156,17 +158,32 @@ class Media:
             address,
             time.time(),
         )
-        entry, is_ageing = self._reader.cached(where.asset_id, asked.now)
-        if is_ageing:
-            ctx.waitUntil(self._reader.refresh(where.asset_id, asked.now))
         try:
-            if entry is None:
-                entry = await self._reader.find(where.asset_id, asked.now, lambda: self._may_miss(asked))
-            return await self._deliver(asked, entry, ctx)
+            return await self._deliver(asked, await self._entry(asked, ctx), ctx)
         except _TooManyMissesError as error:
             return _problem(TOO_MANY, method, rate_limit_headers(error.decision))
         except UnavailableError:
             return _problem(UNAVAILABLE, method, {"retry-after": _RETRY_SECONDS})
+
+    async def _embed(self, request: Any, method: str, path: str, ctx: Any) -> Any:  # noqa: ANN401 - JS objects
+        """Answer with the page for frames of other sites; it shows what everybody may see and no more."""
+        asset_id = parse_embed_path(path)
+        if asset_id is None:
+            return _problem(UNKNOWN_ASSET, method)
+        if method not in PAGE_METHODS:
+            return reply(405, {"allow": ", ".join(PAGE_METHODS)})
+        address = request.headers.get("cf-connecting-ip") or ""
+        where = MediaPath(asset_id)
+        asked = _Asked(method, where, Conditions(), False, False, request.url, address, time.time())
+        from pages.embed import embed_page, embed_refusal  # noqa: PLC0415 - most isolates show none
+
+        try:
+            entry = await self._entry(asked, ctx)
+        except _TooManyMissesError as error:
+            return page_reply(embed_refusal(TOO_MANY), method, rate_limit_headers(error.decision))
+        except UnavailableError:
+            return page_reply(embed_refusal(UNAVAILABLE), method, {"retry-after": _RETRY_SECONDS})
+        return page_reply(embed_page(None if entry is None else entry.record), method)
 
     async def purge(self, asset_id: str, tags: list[str]) -> dict[str, Any]:
         """Forget an asset in this isolate and delete its bytes from this data centre's cache.
@@ -180,6 +197,14 @@ class Media:
     def health(self) -> dict[str, Any]:
         """Return the state of this isolate."""
         return {"assets_cached": len(self._reader)}
+
+    async def _entry(self, asked: _Asked, ctx: Any) -> CachedAsset | None:  # noqa: ANN401 - a JS object
+        """Return what is known of an asset; raise _TooManyMissesError or UnavailableError."""
+        asset_id = asked.path.asset_id
+        entry, is_ageing = self._reader.cached(asset_id, asked.now)
+        if is_ageing:
+            ctx.waitUntil(self._reader.refresh(asset_id, asked.now))
+        return entry or await self._reader.find(asset_id, asked.now, lambda: self._may_miss(asked))
 
     async def _deliver(
         self,
@@ -224,22 +249,23 @@ class Media:
     ) -> Any:  # noqa: ANN401 - a JS object
         """Send the bytes; None if there are none. The cache has to do only with what everybody may see."""
         asset_id = asked.path.asset_id
-        stream = None if asked.is_signed else await self._bodies.cached(asset_id, chosen, made.span)
+        cached_as = self._bodies.cached_as(asset_id, chosen)
+        stream = None if asked.is_signed else await self._bodies.cached(cached_as, chosen, made.span)
         if stream is None:
             found = await self._bodies.stored(chosen, made.span)
             if found is None:
                 return None
             if not asked.is_signed:
-                ctx.waitUntil(self._bodies.keep(asset_id, chosen))
+                ctx.waitUntil(self._bodies.keep(cached_as, chosen))
             stream = found.body
         if not asked.is_plain:
             return reply(made.status, made.headers, stream)
         is_small = chosen.length <= SMALL_BYTES
         buffer = await JsResponse.new(stream).arrayBuffer() if is_small else None
-        plain = _Plain(chosen.tag, js_headers(made.headers), buffer)
+        plain = _Plain(chosen.tag, lasting_init(made.headers), buffer, cached_as)
         entry.prepared = plain
         self._remember(asked)
-        return JsResponse.new(buffer if is_small else stream, headers=plain.headers)
+        return JsResponse.new(buffer if is_small else stream, plain.init)
 
     def _remember(self, asked: _Asked) -> None:
         """Note what an address without a query asks for, so that it need not be taken apart again."""

@@ -39,16 +39,20 @@ class MediaBodies:
         self._bucket: Any = python_to_rpc(bucket)
         self._base_url = base_url
         self._being_kept: set[str] = set()
+        self._match: Any = caches.default.match
 
-    async def cached(self, asset_id: str, chosen: Chosen, span: Span | None) -> Any | None:  # noqa: ANN401 - a JS stream
-        """Return the bytes from this data centre's cache, or None; a cache that fails has nothing."""
-        url = cache_url(self._base_url, asset_id, chosen.tag)
+    def cached_as(self, asset_id: str, chosen: Chosen) -> str:
+        """Return the name under which the cache has a format of an asset."""
+        return cache_url(self._base_url, asset_id, chosen.tag)
+
+    async def cached(self, url: str, chosen: Chosen, span: Span | None) -> Any | None:  # noqa: ANN401 - a JS stream
+        """Return the bytes that this data centre's cache has under `url`; None too if it fails."""
         asked: Any = url
         if span is not None:
             asked = JsRequest.new(url)
             asked.headers.set("range", f"bytes={span[0]}-{span[1]}")
         try:
-            found = await caches.default.match(asked)
+            found = await self._match(asked)
         except Exception as error:  # noqa: BLE001 - the bucket has the same bytes
             _warn("media_cache_failed", chosen, error)
             return None
@@ -80,12 +84,11 @@ class MediaBodies:
         _warn("media_bytes_missing", chosen, "nothing there" if length is None else f"{length} bytes")
         return None
 
-    async def keep(self, asset_id: str, chosen: Chosen) -> None:
-        """Put the whole bytes into the cache, beside the answer and with a read of its own.
+    async def keep(self, url: str, chosen: Chosen) -> None:
+        """Put the whole bytes into the cache under `url`, beside the answer and with a read of its own.
 
         Sharing the visitor's stream would have to hold back what the slower of the two has not taken yet.
         """
-        url = cache_url(self._base_url, asset_id, chosen.tag)
         if chosen.length > MAX_CACHED_BYTES or url in self._being_kept:
             return
         self._being_kept.add(url)

@@ -1,43 +1,165 @@
-"""What the moderation queue's messages ask for."""
+"""The consumers of the moderation queue and of its dead letters."""
 
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ai_safety_scanner.isolate import MAX_FILE_BYTES
+from link_safety import ThreatCache
+from moderating.enforcing import Enforcement
+from moderating.errors import MessageError
+from moderating.flow import Moderation, give_up, moderate
+from moderating.looking import WAIT_SECONDS, LookPorts, look
+from moderating.settings import DEFAULTS, read_settings
+from resilience.backoff import backoff_seconds
+from runtime.asset_owners import AssetOwners, EdgeCopies
+from runtime.http_transport import fetch_driver
+from runtime.ledger_calls import Ledger
+from runtime.object_calls import answer_of
 from runtime.owners import ShortLinkOwners
+from runtime.queues import QueueMessages
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from moderating.content import Content
+    from moderating.looking import Look
+    from moderating.settings import Settings
+
+MOST_DELAY_SECONDS = 600
+MOST_DEAD_DELAY_SECONDS = 3_600
+MAX_FIRST_DELAY_SECONDS = 3_600
+UNUSED = "none"
+"""What the secret of a service says that is not used: a secret cannot be empty."""
+
+
+class Moderator:
+    """What one isolate keeps: its ports, its settings, and what it knows of threats."""
+
+    def __init__(self, env: Any) -> None:  # noqa: ANN401 - the bindings
+        self.first_delay_seconds = _first_delay(_text(env, "MODERATION_RETRY_SECONDS") or "10")
+        self.enforcement = Enforcement(
+            ledger=Ledger(env.MODERATION_LEDGER),
+            assets=AssetOwners(env.ASSET),
+            links=ShortLinkOwners(env.SHORT_LINK),
+            edge_copies=EdgeCopies(env.EDGE),
+            publishing=QueueMessages(env.PUBLISHING),
+            notices=QueueMessages(env.NOTICES),
+        )
+        self._settings = read_settings(_variables(env))
+        self._look_ports = LookPorts(
+            driver=fetch_driver(),
+            budget=self.enforcement.ledger,
+            block_lists=_BlockLists(env.METADATA),
+            now=time.time,
+            threats=ThreatCache(),
+        )
+        self._bucket = env.MEDIA
+        self.ports = Moderation(self.enforcement, self._look, self._read)
+
+    @property
+    def settings(self) -> Settings:
+        """Return what an operator chose."""
+        return self._settings
+
+    async def _look(self, content: Content) -> Look:
+        return await look(content, self._look_ports, self._settings)
+
+    async def _read(self, key: str) -> bytes | None:
+        """Return the bytes at a key, as many as are looked at and one more, None where there are none."""
+        part = {"range": {"offset": 0, "length": MAX_FILE_BYTES + 1}}
+        found = await answer_of(self._bucket.get(key, part), "the bucket")
+        if found is None:
+            return None
+        data = await answer_of(found.arrayBuffer(), "the bucket")
+        # The SDK's wrapper gives a view of memory, the platform's own object a buffer.
+        return bytes(data) if isinstance(data, memoryview) else bytes(data.to_bytes())
+
+
+class _BlockLists:
+    def __init__(self, namespace: Any) -> None:  # noqa: ANN401 - a KV binding
+        self._namespace = namespace
+
+    async def shard(self, key: str) -> str | None:
+        """Return a shard as it was stored, or None if no list was ever loaded."""
+        found: str | None = await answer_of(self._namespace.get(key), "the block-list")
+        return found
+
+
+_moderator: Moderator | None = None
+
+
+def moderator(env: Any) -> Moderator:  # noqa: ANN401 - the bindings
+    """Return this isolate's part; raise ValueError for a variable that makes no sense."""
+    global _moderator  # noqa: PLW0603 - one for the isolate
+    if _moderator is None:
+        _moderator = Moderator(env)
+    return _moderator
 
 
 async def look_at_new_content(batch: Any, env: Any) -> None:  # noqa: ANN401 - the runtime's objects
-    """Look at each message by itself: one that fails is retried without the others."""
-    looks: dict[str, Callable[[Mapping[str, Any]], Awaitable[bool]]] = {
-        "link": lambda message: _finds_link(message, env),
-        "asset": lambda message: _finds_asset(message, env),
-    }
+    """Consume the moderation queue: one message after the other, for each may hold a file in memory."""
+    here = moderator(env)
     for message in batch.messages:
-        try:
-            kind = message.body["kind"]
-            found = await looks[kind](message.body)
-            seen = {"level": "info", "event": f"{kind}_seen", "event_id": message.body["event_id"]}
-            print(json.dumps({**seen, "found": found}))
-        except Exception as error:  # noqa: BLE001 - whatever it is, the message comes again
-            print(json.dumps({"level": "error", "event": "moderation_failed", "error": str(error)}))
-            message.retry()
-        else:
+        await _settle(message, here.ports, here.first_delay_seconds, MOST_DELAY_SECONDS)
+
+
+async def flag_what_failed(batch: Any, env: Any) -> None:  # noqa: ANN401 - the runtime's objects
+    """Consume the dead letters: each becomes a flagged case. What cannot be recorded now comes again."""
+    here = moderator(env)
+    ports = replace(here.ports, look=give_up)
+    for message in batch.messages:
+        await _settle(message, ports, here.first_delay_seconds, MOST_DEAD_DELAY_SECONDS)
+
+
+async def _settle(message: Any, ports: Moderation, first_seconds: int, most_seconds: int) -> None:  # noqa: ANN401 - the runtime's object
+    """Settle a message by itself: one that fails comes again without the others."""
+    body = message.body
+    event_id = body.get("event_id") if isinstance(body, dict) else None
+    attempts = int(message.attempts)
+    try:
+        wait = await moderate(body if isinstance(body, dict) else {}, ports)
+    except MessageError as error:
+        _log("error", "moderation_senseless", message=repr(body)[:1_000], error=str(error))
+        message.ack()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the message comes again
+        delay = backoff_seconds(attempts, first_seconds, most_seconds)
+        _log("error", "moderation_failed", event_id=event_id, attempts=attempts, error=_words(error))
+        message.retry({"delaySeconds": delay})
+    else:
+        if wait is None:
+            _log("info", "moderated", event_id=event_id)
             message.ack()
+            return
+        delay = backoff_seconds(attempts, first_seconds, most_seconds)
+        # Who asked for a longer pause gets it.
+        delay = delay if wait == WAIT_SECONDS else max(delay, round(wait))
+        _log("info", "moderation_waits", event_id=event_id, attempts=attempts, delay=delay)
+        message.retry({"delaySeconds": delay})
 
 
-async def _finds_link(message: Mapping[str, Any], env: Any) -> bool:  # noqa: ANN401 - the bindings
-    return await ShortLinkOwners(env.SHORT_LINK).read(message["code"]) is not None
+def _variables(env: Any) -> dict[str, str]:  # noqa: ANN401 - the bindings
+    found = {name: _text(env, name) for name in DEFAULTS}
+    return {name: "" if value == UNUSED else value for name, value in found.items() if value is not None}
 
 
-async def _finds_asset(message: Mapping[str, Any], env: Any) -> bool:  # noqa: ANN401 - the bindings
-    """Find an asset and leave its state as it is: pending ones are not delivered.
+def _text(env: Any, name: str) -> str | None:  # noqa: ANN401 - the bindings
+    value = getattr(env, name, None)
+    return value if isinstance(value, str) else None
 
-    One that was decided on before confirms its references here, as late as a new one could be decided on.
-    """
-    asset_id = message["asset_id"]
-    return await env.ASSET.getByName(asset_id).confirm(asset_id) is not None
+
+def _first_delay(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) <= MAX_FIRST_DELAY_SECONDS):
+        raise ValueError(
+            f"MODERATION_RETRY_SECONDS must be a whole number up to {MAX_FIRST_DELAY_SECONDS}, not {text!r}"
+        )
+    return int(text)
+
+
+def _words(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _log(level: str, event: str, **more: Any) -> None:  # noqa: ANN401 - JSON values
+    print(json.dumps({"level": level, "event": event, **more}))

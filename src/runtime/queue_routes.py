@@ -13,6 +13,11 @@ class QueuePurpose(StrEnum):
     """What the messages of a queue ask for."""
 
     MODERATION = "moderation"
+    DEAD_MODERATION = "moderation-dead"
+    PUBLISHING = "publishing"
+    DEAD_PUBLISHING = "publishing-dead"
+    NOTICES = "notices"
+    DEAD_NOTICES = "notices-dead"
     CLICKS = "clicks"
     DEAD_CLICKS = "clicks-dead"
 

@@ -18,13 +18,7 @@ from redirecting.plain import good_until, is_plain
 from resilience.circuit_breaker import CircuitBreaker
 from runtime.asset_reader import AssetReader
 from runtime.click_delivery import ClickDelivery
-from runtime.edge_settings import (
-    AGEING_SECONDS,
-    BRIDGE_SECONDS,
-    FRESH_SECONDS,
-    MAX_CACHED_LINKS,
-    read_settings,
-)
+from runtime.edge_settings import BRIDGE_SECONDS, MAX_CACHED_LINKS, read_settings
 from runtime.link_answers import LinkAnswers
 from runtime.link_reader import LinkReader
 from runtime.misses import MissLog
@@ -53,48 +47,48 @@ class Redirects:
             name: CircuitBreaker(name, **_BREAKER)
             for name in ("kv", "objects", "queue", "rate_limiters", "asset_kv", "assets")
         }
-        self.cache = LinkCache(MAX_CACHED_LINKS, FRESH_SECONDS, AGEING_SECONDS, BRIDGE_SECONDS)
+        ages = (self.settings.fresh_seconds, self.settings.ageing_seconds, BRIDGE_SECONDS)
+        self.cache = LinkCache(MAX_CACHED_LINKS, *ages)
         self.reader = LinkReader(self.cache, env, self._breakers["kv"], self._breakers["objects"])
-        self.asset_reader = AssetReader(
-            env,
-            self._breakers["asset_kv"],
-            self._breakers["assets"],
-            FRESH_SECONDS,
-            AGEING_SECONDS,
-            BRIDGE_SECONDS,
-        )
+        self.asset_reader = AssetReader(env, self._breakers["asset_kv"], self._breakers["assets"], *ages)
         self.assets = ShownAssets(self.asset_reader)
         self.visitors = Visitors(self.settings.pepper)
         self.limits = RateLimiters(env.RATE_LIMITER, self._breakers["rate_limiters"])
         self._threshold = self.policy.redirects.local_threshold()
-        self._buffer = ClickBuffer(self.settings.flush_clicks, self.settings.flush_seconds)
+        self._buffer = ClickBuffer(
+            self.settings.flush_clicks, self.settings.flush_seconds, self.visitors.visitor
+        )
         self._delivery = ClickDelivery(self._buffer, env, self._breakers["objects"], self._breakers["queue"])
         self.misses = MissLog(env, self.settings.flush_seconds)
         self._owners = env.SHORT_LINK
-        self._plain: dict[str, str] = {}
+        self._plain: dict[str, CachedLink] = {}
         self._answers = LinkAnswers(self)
 
-    def answer_at_once(self, request: Any, url: str, ctx: Any) -> Any | None:  # noqa: ANN401 - JS objects
+    def answer_at_once(self, request: Any, url: str, worker: Any) -> Any | None:  # noqa: ANN401 - JS objects
         """Answer a person's GET of a plain link that is fresh here; None for whatever takes more.
 
         Nothing has happened yet when it returns None. Most visits end here, so each step is there for a
-        reason: crossing to JavaScript costs more than everything Python does in between.
+        reason: crossing to JavaScript costs more than what Python does in between, and a call costs more
+        here, between two requests, than in a loop.
         """
-        code = self._plain.get(url)
-        entry = None if code is None else self.cache.get(code)
-        if code is None or entry is None or request.method != "GET":
+        entry = self._plain.get(url)
+        if entry is None or request.method != "GET":
             return None
         now = time.time()
         if now >= entry.fresh_until or now >= entry.prepared_until:
             return None
         get = request.headers.get
         facts = self.visitors.facts(get)
-        if facts.agent.is_bot:
+        if facts.is_bot:
             return None
         address = get("cf-connecting-ip") or ""
-        if self._threshold.must_ask(address_block(address), int(now * 1000)):
+        block = address if ":" not in address and address else address_block(address)
+        if self._threshold.must_ask(block, int(now * 1000)):
             return None
-        self.count(entry.record.code, address, facts, now, ctx)
+        entry.used = True
+        flush_after = self._buffer.add(entry.record.code, facts, address, now)
+        if flush_after is not None:
+            worker.ctx.waitUntil(self._delivery.flush_after(flush_after))
         return entry.prepared.clone()
 
     async def answer(self, request: Any, method: str, path: str, query: str, ctx: Any) -> Any:  # noqa: ANN401 - JS objects
@@ -120,7 +114,7 @@ class Redirects:
                 and self._is_fresh(entry, asked.code, now, ctx)
             ):
                 if not query:
-                    self._remember(request.url, asked.code)
+                    self._remember(request.url, entry)
                 if method == "GET" and not facts.agent.is_bot:
                     self.count(entry.record.code, address, facts, now, ctx)
                 return entry.prepared.clone()
@@ -128,8 +122,7 @@ class Redirects:
 
     def count(self, code: str, address: str, facts: Facts, now: float, ctx: Any) -> None:  # noqa: ANN401 - a JS object
         """Put a click into the buffer, and have it flushed by this request if no other does."""
-        visitor = self.visitors.visitor(address, facts, code, now)
-        flush_after = self._buffer.add(code, facts.kind, now, visitor)
+        flush_after = self._buffer.add(code, facts, address, now)
         if flush_after is not None:
             ctx.waitUntil(self._delivery.flush_after(flush_after))
 
@@ -169,11 +162,14 @@ class Redirects:
             "rate_limiter_failures": dict(self.limits.failures),
         }
 
-    def _remember(self, url: str, code: str) -> None:
-        """Note which code an address without a query names, so that it need not be taken apart again."""
+    def _remember(self, url: str, entry: CachedLink) -> None:
+        """Note which link an address without a query names, so that it need not be taken apart again.
+
+        An entry that the cache replaced or dropped meanwhile is no longer fresh.
+        """
         if len(self._plain) >= MAX_CACHED_LINKS:
             self._plain.clear()
-        self._plain[url] = code
+        self._plain[url] = entry
 
     def _is_fresh(self, entry: CachedLink, code: str, now: float, ctx: Any) -> bool:  # noqa: ANN401 - a JS object
         if now < entry.fresh_until:

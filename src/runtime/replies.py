@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 def reply(status: int, headers: Mapping[str, str], body: Any = None) -> Any:  # noqa: ANN401 - a JS object
     """Return a Response with text, bytes, a stream or nothing as its body."""
     content = to_js(body) if isinstance(body, bytes) else body
-    return JsResponse.new(content, status=status, headers=js_headers(headers))
+    return JsResponse.new(content, JSON.parse(json.dumps({"status": status, "headers": dict(headers)})))
+
+
+def lasting_init(headers: Mapping[str, str]) -> Any:  # noqa: ANN401 - a JS object
+    """Return the second argument of many Responses with these headers, which are then read only once."""
+    init = JSON.parse("{}")
+    init.headers = js_headers(headers)
+    return init
 
 
 def js_headers(headers: Mapping[str, str]) -> Any:  # noqa: ANN401 - a JS object

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pyodide.ffi import to_js
+
 from http_api.services import UnavailableError
 from runtime.object_calls import answer_of
 from runtime.upload_streams import BUCKET, BucketSink, ByteReader
+from workers import python_to_rpc
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -27,14 +30,20 @@ class BucketStore:
         """Begin to store exactly so many bytes."""
         return BucketSink(self._bucket, key, length)
 
+    async def put(self, record: AssetRecord, content: bytes) -> None:
+        """Store an original where its record says, checking its hash."""
+        # The SDK's wrapper would look at every single byte of what it is given, at two seconds a megabyte.
+        plain: Any = python_to_rpc(self._bucket)
+        options = python_to_rpc(_options(record))
+        await answer_of(plain.put(record.key, to_js(content), options), BUCKET)
+
     async def copy(self, source: str, record: AssetRecord) -> None:
         """Copy the first bytes of `source` to the place of the record's original, checking their hash."""
         part = {"range": {"offset": 0, "length": record.bytes}}
         found = await answer_of(self._bucket.get(source, part), BUCKET)
         if found is None:
             raise UnavailableError(f"there is nothing at {source}")
-        options = {"httpMetadata": {"contentType": record.content_type}, "sha256": record.sha256}
-        await answer_of(self._bucket.put(record.key, found.body, options), BUCKET)
+        await answer_of(self._bucket.put(record.key, found.body, _options(record)), BUCKET)
 
     async def delete(self, key: str) -> None:
         """Delete a key; one that is not there is fine."""
@@ -73,3 +82,7 @@ class BucketStore:
                 return False
             raise UnavailableError(f"{BUCKET} does not join the parts") from error
         return True
+
+
+def _options(record: AssetRecord) -> dict[str, Any]:
+    return {"httpMetadata": {"contentType": record.content_type}, "sha256": record.sha256}

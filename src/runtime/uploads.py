@@ -11,6 +11,7 @@ from js import Headers
 from js import Response as JsResponse
 from pyodide.ffi import to_js
 
+from http_api.uploads.held import HeldRoom
 from http_api.uploads.ports import PORTS, STREAM, UploadPorts
 from runtime.upload_books import AssetFilers, LibraryBooks
 from runtime.upload_store import BucketStore
@@ -44,6 +45,7 @@ class Uploads:
             books=LibraryBooks(env.LIBRARY),
             assets=AssetFilers(env.ASSET),
             store=BucketStore(env.MEDIA),
+            room=HeldRoom(),
             new_id=lambda: secrets.token_urlsafe(_UPLOAD_ID_BYTES),
         )
 

@@ -27,6 +27,7 @@ class Facts(NamedTuple):
     agent: UserAgent
     words: str
     """What of them tells one visitor of an address from another."""
+    is_bot: bool
 
 
 class Visitors:
@@ -67,4 +68,4 @@ def _read(user_agent: str | None, referrer: str | None, country: str | None) -> 
         agent.browser,
         agent.os,
     )
-    return Facts(kind, agent, f"{agent.browser} {agent.os} {agent.device_type}")
+    return Facts(kind, agent, f"{agent.browser} {agent.os} {agent.device_type}", agent.is_bot)

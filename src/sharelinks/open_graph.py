@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assets.types import MEDIA_TYPES
 from sharelinks.errors import InvalidUrlError
 from sharelinks.record import ASSET_SCHEME
-from sharelinks.share_media import ShareMedia, media_url
+from sharelinks.share_media import ShareMedia, embed_url, media_url
 from sharelinks.urls import parse_url
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def share_metadata(
         "twitter:title": title,
         "twitter:description": description,
     }
-    tags |= _twitter_tags(tags)
+    tags |= _twitter_tags(tags, base_url, linked_asset(link))
     return {name: value for name, value in tags.items() if value}
 
 
@@ -138,21 +138,27 @@ def _video_tags(base_url: str, asset_id: str, media: ShareMedia) -> dict[str, st
     }
 
 
-def _twitter_tags(tags: dict[str, str | None]) -> dict[str, str | None]:
+def _twitter_tags(tags: dict[str, str | None], base_url: str, asset_id: str | None) -> dict[str, str | None]:
     """Return the card: a player needs a video of known size, a large image an image."""
-    image, width = tags.get("og:image"), tags.get("og:video:width")
-    video = tags.get("og:video") if width else None
-    card = "player" if video else "summary_large_image" if image else "summary"
-    player = {
-        "twitter:player": video,
-        "twitter:player:width": width,
-        "twitter:player:height": tags.get("og:video:height"),
-        "twitter:player:stream": video,
-        "twitter:player:stream:content_type": MEDIA_TYPES[_PLAYABLE],
-    }
+    image = tags.get("og:image")
+    player = _player_tags(tags, base_url, asset_id)
     return {
-        "twitter:card": card,
+        "twitter:card": "player" if player else "summary_large_image" if image else "summary",
         "twitter:image": image,
         "twitter:image:alt": tags.get("og:image:alt"),
-        **(player if video else {}),
+        **player,
+    }
+
+
+def _player_tags(tags: dict[str, str | None], base_url: str, asset_id: str | None) -> dict[str, str | None]:
+    """Return the tags of a player: it is a page for a frame, and the video itself the stream."""
+    width = tags.get("og:video:width")
+    if asset_id is None or not width:
+        return {}
+    return {
+        "twitter:player": embed_url(base_url, asset_id),
+        "twitter:player:width": width,
+        "twitter:player:height": tags.get("og:video:height"),
+        "twitter:player:stream": tags.get("og:video"),
+        "twitter:player:stream:content_type": MEDIA_TYPES[_PLAYABLE],
     }

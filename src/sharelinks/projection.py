@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sharelinks.record import LinkRecord
+
+JOURNALS = 4
+"""Never to be changed: a journal is found by its code."""
 
 
 def link_key(code: str) -> str:
@@ -16,6 +20,11 @@ def link_key(code: str) -> str:
 def shard_name(code: str, number: int) -> str:
     """Return the name of one of the objects that help a hot code's owner; `~` cannot occur in a code."""
     return f"{code}~{number}"
+
+
+def journal_name(code: str) -> str:
+    """Return the name of the object that keeps clicks of this code and many others for a while."""
+    return f"~{zlib.crc32(code.encode()) % JOURNALS}"
 
 
 def library_entry(record: LinkRecord) -> dict[str, Any]:

@@ -40,7 +40,8 @@ class LinkRecord:
 
     An alias is a record of its own code with `alias_of`, the code whose record counts. A link that was
     renamed keeps its first code as its home: `renamed_to` is the alias that people see, and the old code
-    leads on until `renamed_until`. `password` is the line that `sharelinks.passwords` makes, never the word.
+    leads on until `renamed_until`. `held_from` is the state in which moderation found a link that it held,
+    empty for active. `password` is the line that `sharelinks.passwords` makes, never the word.
     """
 
     code: str
@@ -70,6 +71,7 @@ class LinkRecord:
     alias_of: str | None = None
     renamed_to: str | None = None
     renamed_until: float | None = None
+    held_from: str = ""
 
     def to_wire(self) -> dict[str, Any]:
         """Return the record as a plain dict of JSON values; fields at their default are left out."""
@@ -194,6 +196,7 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "alias_of": _optional(_text),
     "renamed_to": _optional(_text),
     "renamed_until": _optional(_number),
+    "held_from": _text,
 }
 _WRITERS: dict[str, Callable[[Any], Any]] = {
     "tags": list,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from delivery.paths import EMBED_TAIL
 from sharelinks.validation import check_asset_id, check_asset_type
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 MAX_PREVIEW_IMAGE_BYTES = 5_000_000
 """The strictest reader of previews takes no larger picture."""
+
+LONGEST_LOOP_MS = 60_000
+"""A longer video is a film: it waits to be started, and is heard."""
 
 _VIDEOS = ("mp4", "webm")
 _STILL = "jpg"
@@ -32,7 +36,8 @@ class ShareMedia:
 
     `renditions` lists the extensions that exist besides the upload; None means those the media jobs make
     of that type as a matter of course (`mp4` of a GIF, `jpg` and `mp4` of a video). `sizes` holds the width
-    and height of those whose size is another than the upload's; `bytes` is the upload's length.
+    and height of those whose size is another than the upload's; `bytes` is the upload's length,
+    `duration_ms` how long it plays.
     """
 
     asset_type: str = "gif"
@@ -41,6 +46,7 @@ class ShareMedia:
     renditions: Iterable[str] | None = None
     sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     bytes: int | None = None
+    duration_ms: int | None = None
 
     @property
     def original(self) -> str:
@@ -64,6 +70,10 @@ class ShareMedia:
         formats = self.formats()
         return next((one for one in _VIDEOS if one in formats), None)
 
+    def is_film(self) -> bool:
+        """Tell whether it plays too long to play by itself, again and again, as a GIF does."""
+        return self.original in _VIDEOS and (self.duration_ms or 0) > LONGEST_LOOP_MS
+
     def still(self) -> str | None:
         """Return the picture that stands for a video until it plays."""
         return _STILL if _STILL in self.formats() else None
@@ -86,13 +96,24 @@ def media_of(record: AssetRecord) -> ShareMedia:
         if made.width and made.height
     }
     return ShareMedia(
-        record.extension, record.width, record.height, tuple(record.variants), sizes, record.bytes
+        record.extension,
+        record.width,
+        record.height,
+        tuple(record.variants),
+        sizes,
+        record.bytes,
+        record.duration_ms,
     )
 
 
 def media_url(base_url: str, asset_id: str, extension: str) -> str:
     """Return the address of one format of an asset."""
     return f"{base_url}/a/{check_asset_id(asset_id)}.{extension_of(extension)}"
+
+
+def embed_url(base_url: str, asset_id: str) -> str:
+    """Return the address of the page that other sites put into a frame."""
+    return f"{base_url}/a/{check_asset_id(asset_id)}{EMBED_TAIL}"
 
 
 def extension_of(asset_type: str) -> str:

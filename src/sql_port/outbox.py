@@ -22,10 +22,11 @@ class Outbox:
         self._steps = (
             f"CREATE TABLE {name} (destination TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID",
         )
+        self._ready = False
 
     def is_due(self, destination: str, version: int) -> bool:
         """Tell whether the destination still lacks this version."""
-        if not schema_version(self._database, self._name):
+        if not self._exists():
             return True
         rows = self._database.execute(
             f"SELECT version FROM {self._name} WHERE destination = ?",  # noqa: S608 - the store's constant
@@ -35,7 +36,8 @@ class Outbox:
 
     def delivered(self, destination: str, version: int) -> None:
         """Note that a version arrived; one that is older than what is known changes nothing."""
-        migrate(self._database, self._name, self._steps)
+        if not self._exists():
+            migrate(self._database, self._name, self._steps)
         self._database.execute(
             f"INSERT INTO {self._name} (destination, version) VALUES (?, CAST(? AS INTEGER))"  # noqa: S608 - constant
             " ON CONFLICT (destination) DO UPDATE SET version = max(version, excluded.version)",
@@ -49,7 +51,7 @@ class Outbox:
 
     def destinations(self) -> list[str]:
         """Return every destination that got something or is to get it."""
-        if not schema_version(self._database, self._name):
+        if not self._exists():
             return []
         rows = self._database.execute(
             f"SELECT destination FROM {self._name} ORDER BY destination"  # noqa: S608 - constant
@@ -58,8 +60,13 @@ class Outbox:
 
     def forget(self, destination: str) -> None:
         """Drop a destination that gets nothing any more."""
-        if schema_version(self._database, self._name):
+        if self._exists():
             self._database.execute(
                 f"DELETE FROM {self._name} WHERE destination = ?",  # noqa: S608 - constant
                 destination,
             )
+
+    def _exists(self) -> bool:
+        """Tell whether anything was ever noted; asking the schema each time costs as much as the work."""
+        self._ready = self._ready or bool(schema_version(self._database, self._name))
+        return self._ready

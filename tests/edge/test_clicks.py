@@ -14,6 +14,10 @@ from typing import Any
 import httpx
 import pytest
 
+from analytics.click_parcels import FEW_CODES
+from analytics.click_wire import collect, pack
+from analytics.clicks import Click
+from sharelinks.projection import journal_name
 from tests.edge.links import (
     BROWSER,
     EDGE,
@@ -28,7 +32,12 @@ from tests.harness.local_edge import PRODUCT_CONFIGS, LocalEdge, eventually
 
 FLUSH_CLICKS = 50
 UNSHARDED = [file for file in PRODUCT_CONFIGS if "api" not in file]
-FAST = {"FLUSH_CLICKS": str(FLUSH_CLICKS), "FLUSH_MS": "200", "SHARD_CALLS_PER_SECOND": "1000000"}
+FAST = {
+    "FLUSH_CLICKS": str(FLUSH_CLICKS),
+    "FLUSH_MS": "200",
+    "SHARD_CALLS_PER_SECOND": "1000000",
+    "JOURNAL_SECONDS": "1",
+}
 
 
 @pytest.fixture(scope="module")
@@ -165,8 +174,7 @@ class TestFaults:
 
 class TestLateBatches:
     def message(self, code: str, batch_id: str, number: int = 1) -> dict[str, Any]:
-        kind = ["DE", "Direct", "web", "desktop", "Chrome", "Linux"]
-        payload = json.dumps([1, [[*kind, number, [time.time()]]], {}])
+        payload = pack(collect([Click(timestamp=time.time(), country="DE")] * number))
         return {"kind": "clicks", "code": code, "batch_id": batch_id, "payload": payload}
 
     def test_the_queue_delivers_and_repeats_without_doubling(self, fragile: LocalEdge) -> None:
@@ -186,6 +194,48 @@ class TestLateBatches:
         fragile.scheduled(MODERATOR, "*/5 * * * *")
         assert clicks(fragile, code) == 4
         assert not fragile.control("r2", bucket="MEDIA", method="list", options={"prefix": "dead/clicks/"})
+
+
+class TestJournals:
+    """Few clicks of many links travel together, and wait in a journal until somebody wants to know."""
+
+    def many(self, engine: LocalEdge) -> list[str]:
+        codes = [claim(engine) for _ in range(4 * FEW_CODES)]
+        with ThreadPoolExecutor(len(codes)) as pool:
+            list(pool.map(lambda code: visit(engine, code), codes))
+        return codes
+
+    def test_a_reader_sees_at_once_what_a_journal_keeps_and_counts_it_once(self, fragile: LocalEdge) -> None:
+        codes = self.many(fragile)
+        assert eventually(lambda: [clicks(fragile, code) for code in codes] == [1] * len(codes))
+        kept = [
+            fragile.sql("ClickShard", journal, "SELECT count(*) AS n FROM kept_clicks")[0]["n"]
+            for journal in {journal_name(code) for code in codes}
+        ]
+        assert set(kept) == {0}
+
+    def test_a_journal_that_nobody_asks_hands_over_by_itself(self, fragile: LocalEdge) -> None:
+        fragile.faults(
+            EDGE, {"call": "SHORT_LINK.count", "mode": "fail"}, {"call": "CLICKS.sendBatch", "mode": "fail"}
+        )
+        codes = self.many(fragile)
+
+        def counted() -> list[int]:
+            rows = [fragile.sql("ShortLink", code, "SELECT * FROM click_state") for code in codes]
+            return [row[0]["clicks"] for row in rows]
+
+        assert eventually(lambda: self.has_tables(fragile, codes) and counted() == [1] * len(codes))
+
+    def test_a_journal_that_fails_is_replaced_by_the_queue(self, fragile: LocalEdge) -> None:
+        fragile.faults(EDGE, {"call": "CLICK_SHARD.keep", "mode": "fail"})
+        codes = self.many(fragile)
+        assert eventually(lambda: [clicks(fragile, code) for code in codes] == [1] * len(codes))
+        assert fragile.control("faults-met", worker=EDGE)
+
+    @staticmethod
+    def has_tables(engine: LocalEdge, codes: list[str]) -> bool:
+        known = "SELECT 1 FROM sqlite_master WHERE name = 'click_state'"
+        return all(engine.sql("ShortLink", code, known) for code in codes)
 
 
 @pytest.fixture(scope="module")

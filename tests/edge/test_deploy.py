@@ -34,7 +34,14 @@ OFFLINE = {
     "HTTP_PROXY": NOWHERE,
 }
 
-SECRETS = {"LINK_PEPPER": "pepper", "SIGNING_SECRET": "secret", "PREVIOUS_SIGNING_KEYS": "{}"}
+SECRETS = {
+    "LINK_PEPPER": "pepper",
+    "SIGNING_SECRET": "secret",
+    "PREVIOUS_SIGNING_KEYS": "{}",
+    "LEDGER_KEY": "ledger key",
+    "OPENAI_API_KEY": "none",
+    "SAFE_BROWSING_KEY": "none",
+}
 
 
 @pytest.fixture
@@ -90,18 +97,18 @@ def uploaded(cloudflare: CloudflareApi) -> list[str]:
 def test_a_dry_run_without_a_network_bundles_all_workers_within_their_budgets(project: Path) -> None:
     done = dry_run(project, "--list")
     assert (done.returncode, done.stderr) == (0, "")
-    *listed, head, objects, moderator, api, edge = done.stdout.splitlines()
+    *listed, head, objects, edge, moderator, api = done.stdout.splitlines()
     assert head.split() == ["worker", "modules", "total", "gzip", "budget"]
-    assert [line.split()[0] for line in (objects, moderator, api, edge)] == [
+    assert [line.split()[0] for line in (objects, edge, moderator, api)] == [
         "objects",
+        "edge",
         "moderator",
         "api",
-        "edge",
     ]
     ours = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src").rglob("*.py")} | {
         f"durable_objects/{path.name}" for path in (ROOT / "durable_objects").glob("*.py")
     }
-    for row in (objects, moderator, api, edge):
+    for row in (objects, edge, moderator, api):
         worker, modules = row.split()[:2]
         names = {line.partition("/")[2] for line in listed if line.startswith(f"{worker}/")}
         assert len(names) == int(modules)
@@ -191,15 +198,15 @@ def test_set_up_and_two_deployments(project: Path, cloudflare: CloudflareApi) ->
     assert run(project, "tools/cloudflare.py", "all", **there).returncode == 0
     first = run(project, "tools/deploy.py", "staging", ADMIN_TOKEN="first $token", **SECRETS, **there)
     assert first.returncode == 0, first.stdout + first.stderr
-    assert first.stdout.endswith("deployed to staging: objects, moderator, api, edge\n")
-    names = [f"gif-distributor-{worker}-staging" for worker in ("objects", "moderator", "api", "edge")]
+    assert first.stdout.endswith("deployed to staging: objects, edge, moderator, api\n")
+    names = [f"gif-distributor-{worker}-staging" for worker in ("objects", "edge", "moderator", "api")]
     assert uploaded(cloudflare) == names
 
     bindings = {
         name: {binding["name"]: binding for binding in script["metadata"]["bindings"]}
         for name, script in cloudflare.scripts.items()
     }
-    objects, moderator, api, edge = names
+    objects, edge, moderator, api = names
     namespace = cloudflare.namespaces["gif-distributor-metadata-staging"]
     assert bindings[edge]["METADATA"]["namespace_id"] == namespace
     assert bindings[objects]["METADATA"]["namespace_id"] == namespace
@@ -239,9 +246,9 @@ def test_a_deployment_stops_at_the_first_worker_that_is_refused(
     assert done.returncode == 1
     assert "Authentication error [code: 10000]" in done.stdout + done.stderr
     assert done.stderr.splitlines()[-1] == (
-        "moderator could not be deployed to production; deployed before it: objects"
+        "moderator could not be deployed to production; deployed before it: objects, edge"
     )
-    assert list(cloudflare.scripts) == ["gif-distributor-objects"]
+    assert list(cloudflare.scripts) == ["gif-distributor-objects", "gif-distributor-edge"]
 
 
 def test_an_unknown_environment_is_refused(project: Path) -> None:

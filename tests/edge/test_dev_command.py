@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import queue
+import shutil
 import signal
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -16,14 +16,23 @@ import pytest
 
 from tests.harness.local_edge import ROOT, WAIT_SECONDS, eventually
 
+CHECKOUT_FILES = (
+    "package.json",
+    "package-lock.json",
+    "pylock.toml",
+    "pyproject.toml",
+    "requirements.txt",
+    "requirements-dev.txt",
+)
+
 
 class Dev:
     """One run of the command in a process group of its own, as a terminal would start it."""
 
-    def __init__(self, *arguments: str, **environment: str) -> None:
+    def __init__(self, *arguments: str, checkout: Path = ROOT, **environment: str) -> None:
         self.process = subprocess.Popen(
             ["npm", "run", "dev", "--", *arguments],
-            cwd=ROOT,
+            cwd=checkout,
             env={**os.environ, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -77,16 +86,20 @@ def port() -> int:
 
 
 @pytest.fixture
-def touched() -> Iterator[Path]:
-    """A source file whose change is undone."""
-    source = ROOT / "src" / "http_api" / "routers" / "health.py"
-    before = source.read_text()
-    yield source
-    source.write_text(before)
+def checkout(tmp_path: Path) -> Path:
+    """A checkout of its own, set up like ours, for a test that changes a source file."""
+    for folder in ("src", "durable_objects", "workers", "tools", "local"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in (*(ROOT / name for name in CHECKOUT_FILES), *ROOT.glob("wrangler*.toml")):
+        shutil.copyfile(file, tmp_path / file.name)
+    for folder in (".cache", ".venv", "node_modules", "python_modules"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    return tmp_path
 
 
-def test_it_serves_on_one_port_reloads_and_leaves_nothing_behind(port: int, touched: Path) -> None:
-    dev = Dev("--port", str(port), "--in-memory", ADMIN_TOKEN="given-by-the-test")
+def test_it_serves_on_one_port_reloads_and_leaves_nothing_behind(port: int, checkout: Path) -> None:
+    touched = checkout / "src" / "http_api" / "routers" / "health.py"
+    dev = Dev("--port", str(port), "--in-memory", checkout=checkout, ADMIN_TOKEN="given-by-the-test")
     try:
         assert dev.wait_for("ready ") == f"ready http://127.0.0.1:{port}"
         assert dev.wait_for("operator token:") == "operator token: given-by-the-test"

@@ -69,9 +69,10 @@ def test_a_picture_is_a_photo_by_each_of_its_addresses(product: LocalEdge, visib
 def test_what_plays_is_a_video(product: LocalEdge) -> None:
     asset_id = published(product)
     add_mp4(product, asset_id)
-    found = ask(product, f"{BASE}/s/{link_to(product, asset_id)}").json()
-    assert (found["type"], found["width"], found["height"]) == ("video", 478, 268)
-    assert f'<video src="{BASE}/a/{asset_id}.mp4"' in found["html"]
+    found = ask(product, f"{BASE}/s/{link_to(product, asset_id)}", maxwidth=239).json()
+    assert (found["type"], found["width"], found["height"]) == ("video", 239, 134)
+    assert f'<iframe src="{BASE}/a/{asset_id}/embed"' in found["html"]
+    assert 'width="239" height="134"' in found["html"]
 
 
 def test_a_link_to_elsewhere_is_a_link_and_its_target_stays_unsaid(product: LocalEdge) -> None:

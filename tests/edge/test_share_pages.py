@@ -123,7 +123,7 @@ def expected_tags(code: str, asset_id: str) -> list[tuple[str, str]]:
         ("twitter:card", "player"),
         ("twitter:image", image),
         ("twitter:image:alt", TITLE),
-        ("twitter:player", video),
+        ("twitter:player", f"{BASE}/a/{asset_id}/embed"),
         ("twitter:player:width", "478"),
         ("twitter:player:height", "268"),
         ("twitter:player:stream", video),
@@ -314,6 +314,11 @@ def test_what_is_not_published_is_not_shown(
         assert secret not in page.text
     assert page.headers["cache-control"] == "no-store"
     assert dict(Tags(page).meta)["robots"] == "noindex"
+    framed = embed(engine, asset_id)
+    assert (framed.status_code, framed.headers["cache-control"]) == (status, "no-store")
+    assert "frame-ancestors *" in framed.headers["content-security-policy"]
+    for secret in ("Secret", "a reason of ours", asset_id):
+        assert secret not in framed.text
     answered = link_to(engine, approved(engine))
     visit(engine, answered)
     assert eventually(lambda: clicks(engine, answered) == 1)
@@ -321,12 +326,39 @@ def test_what_is_not_published_is_not_shown(
 
 
 def test_an_asset_that_is_gone_or_never_was_has_the_same_page(engine: LocalEdge) -> None:
-    deleted = approved(engine)
+    deleted, unknown = approved(engine), id_of(new_bytes())
     engine.object("Asset", deleted, "release", deleted, "operator", 1_700_000_000.0, 10**10)
-    for asset_id in (deleted, id_of(new_bytes())):
+    for asset_id in (deleted, unknown):
         page = visit(engine, link_to(engine, asset_id))
         assert page.status_code == 404
         assert "was deleted" in page.text
+    gone, never = embed(engine, deleted), embed(engine, unknown)
+    assert (gone.status_code, never.status_code) == (404, 404)
+    assert (gone.text, gone.headers["content-security-policy"]) == (
+        never.text,
+        never.headers["content-security-policy"],
+    )
+
+
+def embed(engine: LocalEdge, asset_id: str, method: str = "GET") -> httpx.Response:
+    return engine.request(EDGE, method, f"/a/{asset_id}/embed", headers={**BROWSER, **address()})
+
+
+def test_other_sites_frame_the_asset_and_nothing_else_and_nobody_clicked(engine: LocalEdge) -> None:
+    asset_id = approved(engine, title=TITLE)
+    code = link_to(engine, asset_id)
+    visit(engine, code)
+    page = embed(engine, asset_id)
+    assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
+    assert "frame-ancestors *" in page.headers["content-security-policy"]
+    assert f"<title>{ESCAPED}</title>" in page.text
+    assert Tags(page).one("img")["src"] == f"/a/{asset_id}.gif"
+    head = embed(engine, asset_id, "HEAD")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-security-policy"] == page.headers["content-security-policy"]
+    for method in ("OPTIONS", "POST"):
+        assert embed(engine, asset_id, method).status_code == 405
+    assert eventually(lambda: clicks(engine, code) == 1)
 
 
 def test_an_approval_shows_at_once(engine: LocalEdge) -> None:
@@ -369,6 +401,8 @@ def test_an_asset_that_cannot_be_looked_up_is_not_shown_and_not_counted(engine: 
         page = visit(engine, code, user_agent=agent)
         assert (page.status_code, page.headers["retry-after"]) == (503, "5")
         assert "/a/" not in page.text
+    framed = embed(engine, "0" * 32)
+    assert (framed.status_code, framed.headers["retry-after"]) == (503, "5")
     engine.faults(EDGE)
     assert visit(engine, code).status_code == 200
     assert eventually(lambda: clicks(engine, code) == 1)

@@ -32,6 +32,8 @@ from tests.edge.uploads import (
 from tests.harness.local_edge import LocalEdge, eventually
 
 OBJECTS = "gif-distributor-objects"
+HELD, LARGE = 1_000, 1_200_000
+"""Bytes of a file that is held until it is known what it is, and of one that is stored on the way."""
 STATUS_503 = (503, "unavailable")
 
 
@@ -63,9 +65,12 @@ def filled(product: LocalEdge, content: bytes) -> str:
     return upload_id
 
 
-@pytest.mark.parametrize("call", ["MEDIA.put", "MEDIA.get", "ASSET.read"])
-def test_a_failure_before_the_record_leaves_nothing(faulty: LocalEdge, call: str) -> None:
-    film = new_film(1_500_000)
+@pytest.mark.parametrize(
+    ("call", "size"),
+    [("MEDIA.put", HELD), ("MEDIA.put", LARGE), ("MEDIA.get", LARGE), ("ASSET.read", LARGE)],
+)
+def test_a_failure_before_the_record_leaves_nothing(faulty: LocalEdge, call: str, size: int) -> None:
+    film = new_film(size)
     faulty.faults(API, failing(call))
     answer = send(faulty, film)
     assert (answer.status_code, answer.json()["code"]) == STATUS_503
@@ -75,14 +80,16 @@ def test_a_failure_before_the_record_leaves_nothing(faulty: LocalEdge, call: str
     assert send(faulty, film).status_code == 201
 
 
-@pytest.mark.parametrize("times", [1, 2])
-def test_a_stored_object_whose_answer_was_lost_is_no_orphan(faulty: LocalEdge, times: int) -> None:
-    """The first put is the arriving file, the second its copy."""
-    film = new_film()
-    lost = [failing("MEDIA.put", "slow", times=1)] * (times - 1)
+@pytest.mark.parametrize(("size", "puts_before", "swept"), [(HELD, 0, 1), (LARGE, 0, 0), (LARGE, 1, 1)])
+def test_a_stored_object_whose_answer_was_lost_is_no_orphan(
+    faulty: LocalEdge, size: int, puts_before: int, swept: int
+) -> None:
+    """A small file is put once; the first put of a large one is the arriving file, the second its copy."""
+    film = new_film(size)
+    lost = [failing("MEDIA.put", "slow", times=1)] * puts_before
     faulty.faults(API, *lost, failing("MEDIA.put", "lose", times=1))
     assert send(faulty, film).status_code == 503
-    assert sweep(faulty, time.time() + 2 * DAY, id_of(film)) == times - 1
+    assert sweep(faulty, time.time() + 2 * DAY, id_of(film)) == swept
     assert_nothing_left(faulty)
 
 
@@ -119,7 +126,7 @@ def test_without_a_library_nothing_is_taken_in(faulty: LocalEdge, call: str) -> 
 
 @pytest.mark.parametrize("call", ["LIBRARY.end_upload", "MODERATION.send", "MEDIA.delete"])
 def test_what_fails_after_the_record_does_not_fail_the_upload(faulty: LocalEdge, call: str) -> None:
-    film = new_film()
+    film = new_film(LARGE)
     faulty.faults(API, failing(call))
     assert send(faulty, film).status_code == 201
     faulty.faults(API)
@@ -230,7 +237,7 @@ class Interrupted:
         self._frozen = Frozen(engine)
 
     def upload(self, name: str, call: str, reached: Callable[[str], object]) -> None:
-        film = self.films[name] = new_film(300_000)
+        film = self.films[name] = new_film(LARGE)
         self._freeze(name, call, reached, lambda client: client.post(self._url + ASSETS, content=film))
 
     def complete(self, name: str, call: str, reached: Callable[[str], object]) -> None:

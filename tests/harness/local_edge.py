@@ -29,7 +29,11 @@ VARS = {
     "ADMIN_TOKEN": ADMIN_TOKEN,
     "LINK_PEPPER": "pepper-of-the-tests",
     "SIGNING_SECRET": "signing-secret-of-the-tests",
+    "LEDGER_KEY": "key-of-the-ledger-of-the-tests",
     "PREVIOUS_SIGNING_KEYS": json.dumps({"k0": "earlier-signing-secret-of-the-tests"}),
+    # What a test would otherwise wait for: clicks in an isolate, and what it remembers of links and assets.
+    "FLUSH_MS": "200",
+    "REMEMBER_SECONDS": "2",
     # All tests send one token; what an API limit does is tested with addresses instead.
     "RATE_LIMITS": json.dumps({"api_token": {"requests_per_window": 1_000_000}}),
 }
@@ -54,11 +58,19 @@ class LocalEdgeError(Exception):
     """The engine refused an operation or did not start; the message is its own."""
 
 
+NOT_MODERATED = {"gif-distributor-moderation": False}
+"""Tests that are not about moderation decide themselves: nobody else shall decide meanwhile."""
+
+
 class LocalEdge:
-    """Starts the engine and talks to it. `options` are those of `local/engine.mjs`."""
+    """Starts the engine and talks to it. `options` are those of `local/engine.mjs`.
+
+    Unless `queues` says otherwise, what is sent to moderation lies in its queue.
+    """
 
     def __init__(self, **options: Any) -> None:
-        self.options = {"configs": PRODUCT_CONFIGS, "vars": VARS | options.pop("vars", {}), **options}
+        given = {"configs": PRODUCT_CONFIGS, "queues": NOT_MODERATED}
+        self.options = {**given, "vars": VARS | options.pop("vars", {}), **options}
         self.http = httpx.Client(timeout=WAIT_SECONDS, trust_env=False, follow_redirects=False)
         self._scratch = tempfile.mkdtemp(prefix="gif-distributor-", dir=_scratch_home())
         self._start()
@@ -149,6 +161,10 @@ class LocalEdge:
     def faults(self, worker: str, *faults: dict[str, Any]) -> None:
         """Let calls of a Worker's bindings fail (see `local/guest/faults.mjs`); needs the option `faults`."""
         self.control("faults", worker=worker, faults=faults)
+
+    def faults_met(self, worker: str) -> list[str]:
+        """Return the calls of a Worker that failed since `faults`, one that hangs too."""
+        return list(self.control("faults-met", worker=worker))
 
     def queue(self, worker: str, queue: str, *bodies: Any) -> dict[str, Any]:
         """Deliver one batch to a consumer and return what became of each message."""

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from tests.stubs.http_server import Answer, Recorded, Reply, StubServer, json_reply
+from tests.stubs.http_server import Answer, Drip, Recorded, Reply, StubServer, json_reply
 
 API_KEY = "sk-test-0123456789"
 MODEL = "omni-moderation-2024-09-26"
@@ -80,6 +80,23 @@ def png_pixels(data: bytes) -> tuple[int, int, bytes]:
     step = 3 * width + 1
     assert {rows[at] for at in range(0, len(rows), step)} == {0}, "filtered rows"
     return width, height, b"".join(rows[at + 1 : at + step] for at in range(0, len(rows), step))
+
+
+def garbage() -> Reply:
+    """Return a success that is no JSON."""
+    return Reply(200, (("content-type", "application/json"),), b'{"id": "modr-1", "results": [')
+
+
+def slow_drip(pause_seconds: float = 0.05) -> Drip:
+    """Return a clean answer that comes byte by byte and takes half a minute."""
+    return Drip(json_reply(answer(result())), pause_seconds)
+
+
+def busy(retry_after: str | None = None, status: int = 429) -> Reply:
+    """Return a refusal that may pass, with the pause the service asks for."""
+    reply = error_reply(status, "Rate limit reached.", "rate_limit_exceeded", "requests")
+    asked = () if retry_after is None else (("retry-after", retry_after),)
+    return Reply(reply.status, (*reply.headers, *asked), reply.body)
 
 
 class OpenAIStub(StubServer):

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (
     "sharelinks, analytics, cdn, ratelimit, observability, moderation, ai_safety_scanner, media_jobs, "
     "giphy_publisher, tenor_publisher, redirecting, pages, oembed, qr, link_transfer, library, "
-    "resilience, http_api, link_safety"
+    "resilience, http_api, link_safety, casework, moderating"
 )
 
 

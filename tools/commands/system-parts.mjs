@@ -12,6 +12,7 @@ import path from "node:path";
 
 /** What is needed, by the Debian package that has it. @type {Record<string, Part>} */
 const PARTS = {
+  chromium: { programs: ["chromium"], version: "--version" },
   ffmpeg: { programs: ["ffmpeg", "ffprobe"], version: "-version" },
   nginx: { programs: ["nginx"], version: "-v", isService: true },
 };

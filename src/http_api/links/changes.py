@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from http_api.errors import ApiError
 from http_api.links.asset_targets import AssetTargets, assets_of
-from http_api.links.creation import announce
+from http_api.links.creation import announce, held
 from http_api.links.lookup import find_link, find_own_code, unknown_link
 from http_api.links.validating import check_record, wire_fields
 from sharelinks.changes import changed
@@ -41,7 +41,7 @@ async def change_link(
         changes = _differing(record, fields)
         if "state" in changes and record.state not in _OWNERS_STATES:
             raise ApiError(409, "link_held", f"Moderation holds this link: it is {record.state}.")
-        return changes
+        return changes | _wait(record, changes, caller.ports)
 
     stored = await find_link(caller, code)
     targets = AssetTargets(stored.record.account_id, caller.ports)
@@ -112,6 +112,12 @@ async def _check_asset(record: LinkRecord, ports: Services) -> None:
     asset = await ports.assets.read(record.asset_id or "")
     if asset is None or asset.held_by(record.account_id) is None:
         raise ApiError(409, "asset_deleted", "The asset that the link leads to is deleted; restore that.")
+
+
+def _wait(record: LinkRecord, changes: Mapping[str, Any], ports: Services) -> dict[str, Any]:
+    """Return what makes changed content wait, where the operator wants nothing shown before it was seen."""
+    is_shown = ports.links_wait and record.state in _OWNERS_STATES
+    return held(changes.get("state", record.state)) if is_shown and _MODERATED & changes.keys() else {}
 
 
 def _differing(record: LinkRecord, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from http_api.links.validating import check_record, wire_fields
 from http_api.schemas.links import LinkImport
 from sharelinks.codes import CODE_LENGTH, parse_code
 from sharelinks.projection import library_entry
-from sharelinks.record import LinkRecord
+from sharelinks.record import DISABLED, PENDING, LinkRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -51,9 +51,13 @@ def plan_link(
 async def create_link(plan: Plan, ports: Services) -> LinkRecord:
     """Claim a code for a plan and return the record; nobody but the owner has been told of it yet."""
     secret = {} if plan.password is None else {"password": await ports.passwords.hash(plan.password)}
-    return await claim(
-        lambda code: LinkRecord.from_wire({"code": code, **plan.wire, **secret}), plan.slug, ports
-    )
+    fields = {**plan.wire, **secret, **(held(plan.wire.get("state")) if ports.links_wait else {})}
+    return await claim(lambda code: LinkRecord.from_wire({"code": code, **fields}), plan.slug, ports)
+
+
+def held(state: str | None) -> dict[str, str]:
+    """Return the fields of a link that waits for moderation, and then is as its owner wants it."""
+    return {"state": PENDING, "held_from": DISABLED if state == DISABLED else ""}
 
 
 async def claim(make: Callable[[str], LinkRecord], slug: str | None, ports: Services) -> LinkRecord:

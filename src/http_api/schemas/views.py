@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import TypedDict
 
 from http_api.moments import write_moment
+from sharelinks.record import ACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -179,7 +180,7 @@ def shorten_view(record: LinkRecord, ports: Services) -> ShortenView:
         "original_url": record.target,
         "created_at": write_moment(record.created_at),
         "expires_at": write_moment(record.expires_at),
-        "is_active": True,
+        "is_active": record.state == ACTIVE,
         "metadata": dict(record.metadata),
         "clicks": 0,
     }

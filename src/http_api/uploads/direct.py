@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from http_api.schemas.uploads import UploadWords
     from http_api.uploads.filing import FiledAsset
     from http_api.uploads.ports import UploadPorts
+    from uploads.inspector import Inspection
 
 RESERVED_SECONDS = 3_600.0
 RENEWED_AFTER_SECONDS = RESERVED_SECONDS / 2
@@ -58,7 +59,9 @@ class _Upload:
         begun = self._caller.ports.now()
         most = await self._reserve(length, slack)
         try:
-            return await self._receive_and_file(most, words, begun)
+            with self._uploads.room.reserved(length) as may_hold:
+                found, content = await self._receive(most, may_hold=may_hold)
+                return await self._file(found, content, words, begun)
         except UploadError as error:
             raise self._told(error, most) from error
         except BrokenBodyError as error:
@@ -66,16 +69,25 @@ class _Upload:
         finally:
             await self._tidy()
 
-    async def _receive_and_file(self, most: int, words: UploadWords | None, begun: float) -> FiledAsset:
-        ports = self._caller.ports
-        found = await self._receiver.receive(self._key, most, self._uploads.store)
+    async def _receive(self, most: int, *, may_hold: bool) -> tuple[Inspection, bytes | None]:
+        """Return what the file is, and its bytes if they are held; others lie in the bucket."""
+        if may_hold:
+            return await self._receiver.hold(most)
+        found = await self._receiver.store(self._key, most, self._uploads.store)
         self._is_stored = True
+        return found, None
+
+    async def _file(
+        self, found: Inspection, content: bytes | None, words: UploadWords | None, begun: float
+    ) -> FiledAsset:
+        ports = self._caller.ports
         words = words or words_of(self._receiver.texts, "body", ports)
         now = ports.now()
         if now - begun > RENEWED_AFTER_SECONDS:
             await self._reserve(found.bytes, 0)
         reference = reference_of(words, self._caller.account_id, now)
-        arrival = Arrival(self._id, self._key, found, reference)
+        source = self._key if content is None else content
+        arrival = Arrival(self._id, source, found, reference)
         filed = await file_arrival(arrival, self._uploads, ports)
         self._entries = filed.entries
         return filed

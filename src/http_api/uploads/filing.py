@@ -1,4 +1,4 @@
-"""From bytes in quarantine to an asset: nobody's, mine already, everybody's, or somebody else's secret."""
+"""From bytes that arrived to an asset: nobody's, mine already, everybody's, or somebody else's secret."""
 
 from __future__ import annotations
 
@@ -20,12 +20,19 @@ if TYPE_CHECKING:
     from uploads.inspector import Inspection
 
 
+BLOCKED_BITS = 6
+"""How far pictures may be apart; without a picture only the hash counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file that lies at the beginning of `source`, and who brought it."""
+    """A file, and who brought it.
+
+    `source` has its bytes, or is the key in the bucket at whose beginning it lies.
+    """
 
     upload_id: str
-    source: str
+    source: str | bytes
     inspection: Inspection
     reference: Reference
 
@@ -48,11 +55,17 @@ async def file_arrival(arrival: Arrival, uploads: UploadPorts, ports: Services) 
     moderation has confirmed it.
     """
     record = _record(arrival)
+    await _refuse_blocked(record, ports)
+    if isinstance(arrival.source, bytes):
+        # Putting it in its place costs no more than asking its owner first.
+        await uploads.store.put(record, arrival.source)
+        return await _file(record, arrival, uploads, ports)
     stored = await ports.assets.read(record.asset_id)
     if stored is not None:
         known = await _known(stored, arrival.reference, uploads, ports)
         if known is not None:
             return known
+    await uploads.store.copy(arrival.source, record)
     return await _file(record, arrival, uploads, ports)
 
 
@@ -61,16 +74,28 @@ def content_rejected() -> ApiError:
     return ApiError(451, "content_rejected", "This file was rejected by moderation before.")
 
 
+async def _refuse_blocked(record: AssetRecord, ports: Services) -> None:
+    """Raise ApiError with 451 for bytes that moderators blocked.
+
+    A ledger that does not answer stops no upload: nothing is shown before moderation looked at it, and that
+    asks again.
+    """
+    try:
+        blocked = await ports.ledger.match(record.sha256, None, BLOCKED_BITS)
+    except Exception as error:  # noqa: BLE001 - whatever it is, moderation asks again
+        ports.incidents.note("block_list_not_asked", error)
+        return
+    if blocked is not None:
+        raise content_rejected()
+
+
 async def _known(
     stored: StoredAsset, reference: Reference, uploads: UploadPorts, ports: Services
 ) -> FiledAsset | None:
     """Return an asset that the account has, or that it may be told of; None for one to be filed."""
     mine = stored.held_by(reference.account_id)
     if mine is not None:
-        if status(stored.record, mine) == PENDING:
-            # Asking again does no harm, and helps where the question was lost.
-            await _submit(stored.record, reference, ports)
-        return _found(stored.record, mine)
+        return await _again(stored.record, mine, ports)
     if stored.record.state in REFUSED:
         raise content_rejected()
     if not is_open(stored.record):
@@ -83,21 +108,38 @@ async def _known(
     return _found(record, referred)
 
 
+async def _again(record: AssetRecord, mine: Reference, ports: Services) -> FiledAsset:
+    if status(record, mine) == PENDING:
+        # Asking again does no harm, and helps where the question was lost.
+        await _submit(record, mine, ports)
+    return _found(record, mine)
+
+
 async def _file(record: AssetRecord, arrival: Arrival, uploads: UploadPorts, ports: Services) -> FiledAsset:
-    """Put the bytes in their place, then have the record say so.
+    """Have the record say where the bytes are, which lie there.
 
     If nobody knows whether it does, the bytes stay: the sweep asks the asset's owner.
     """
-    await uploads.store.copy(arrival.source, record)
     filed = await uploads.assets.file(record, arrival.reference)
     if original_key(filed.record) != record.key:
-        await uploads.store.delete(record.key)
+        await _remove_copy(record, uploads, ports)
     if filed.refused:
         raise content_rejected()
+    if filed.mine_was_there:
+        return await _again(filed.record, filed.reference, ports)
     await _submit(filed.record, filed.reference, ports)
+    if is_open(filed.record):
+        return _found(filed.record, filed.reference)
     entry = library_entry(filed.record, filed.reference)
-    # The same account may have sent the same bytes twice at once.
-    return FiledAsset(record, filed.reference, not filed.mine_was_there, (entry,))
+    return FiledAsset(record, filed.reference, True, (entry,))
+
+
+async def _remove_copy(record: AssetRecord, uploads: UploadPorts, ports: Services) -> None:
+    """Remove bytes of which the asset has others."""
+    try:
+        await uploads.store.delete(record.key)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the sweep finds them
+        ports.incidents.note("upload_not_tidied", error)
 
 
 async def _submit(record: AssetRecord, reference: Reference, ports: Services) -> None:

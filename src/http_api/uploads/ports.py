@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from assets.record import AssetRecord
     from assets.references import Reference
     from assets.store import Filed
+    from http_api.uploads.held import HeldRoom
 
 PORTS = "uploads"
 STREAM = "upload_stream"
@@ -104,6 +105,10 @@ class UploadStore(Protocol):
         """Begin to store exactly so many bytes."""
         ...
 
+    async def put(self, record: AssetRecord, content: bytes) -> None:
+        """Store an original where its record says, checking its hash."""
+        ...
+
     async def copy(self, source: str, record: AssetRecord) -> None:
         """Copy the first bytes of `source` to where the record's original lies, checking their hash."""
         ...
@@ -138,6 +143,7 @@ class UploadPorts:
     books: UploadBooks
     assets: AssetFiles
     store: UploadStore
+    room: HeldRoom
     new_id: Callable[[], str]
 
 

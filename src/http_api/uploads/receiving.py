@@ -1,4 +1,4 @@
-"""From the body of a request into quarantine: looked at and stored while it streams, in constant memory."""
+"""From the body of a request: looked at while it streams, and held if it is small, else stored on the way."""
 
 from __future__ import annotations
 
@@ -37,14 +37,23 @@ class Receiver:
         self._form = FormReader(request.headers["content-type"]) if is_form(request) else None
         self.texts: list[tuple[str, str]] = []
 
-    async def receive(self, key: str, most: int, store: UploadStore) -> Inspection:
+    async def hold(self, most: int) -> tuple[Inspection, bytes]:
+        """Return what the file is, and its bytes; for bodies that are small. Raise UploadError."""
+        inspector = _inspector(most)
+        pieces = []
+        async for piece in self._file():
+            inspector.feed(piece)
+            pieces.append(piece)
+        return inspector.finish(), b"".join(pieces)
+
+    async def store(self, key: str, most: int, store: UploadStore) -> Inspection:
         """Store the file under `key` and return what it is; raise UploadError, leaving nothing.
 
         What lies there may be longer: how long the file in a form is shows only at its end, and the bucket
         wants to know before. Zero bytes stand for the rest. The last piece waits for the verdict, because a
         bucket that has all the bytes keeps them.
         """
-        inspector = Inspector(replace(DEFAULT_LIMITS, max_bytes=min(most, DEFAULT_LIMITS.max_bytes)))
+        inspector = _inspector(most)
         sink: Sink | None = None
         last = b""
         try:
@@ -96,3 +105,7 @@ class Receiver:
         while left > 0:
             await sink.write(_ZEROS[:left])
             left -= len(_ZEROS)
+
+
+def _inspector(most: int) -> Inspector:
+    return Inspector(replace(DEFAULT_LIMITS, max_bytes=min(most, DEFAULT_LIMITS.max_bytes)))

@@ -105,3 +105,21 @@ def case_asking_a_library_without_assets_writes_nothing(database: Database) -> N
     assert index.totals() == {"assets": 0, "bytes": 0, "deleted_assets": 0, "deleted_bytes": 0}
     assert index.add([]) == 0
     assert database.execute(tables) == [{"n": 0}]
+
+
+def case_totals_of_a_library_that_has_assets_already_are_counted_once(database: Database) -> None:
+    class Former(AssetIndex):
+        MIGRATIONS = AssetIndex.MIGRATIONS[:2]
+
+    former = Former(database)
+    former.add([entry("abc", bytes=5), entry("def", bytes=7), entry("ghi", state="deleted", bytes=11)])
+    former.add([erased_entry("def", 2)])
+    kept = {"assets": 1, "bytes": 5, "deleted_assets": 1, "deleted_bytes": 11}
+    assert AssetIndex(database).totals() == kept
+    AssetIndex(database).add([entry("jkl", bytes=1), entry("ghi", bytes=11, version=2)])
+    assert AssetIndex(database).totals() == {
+        "assets": 3,
+        "bytes": 17,
+        "deleted_assets": 0,
+        "deleted_bytes": 0,
+    }

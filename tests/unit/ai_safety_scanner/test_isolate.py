@@ -41,6 +41,19 @@ def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     assert caught.value.code == "file_too_large"
 
 
+def test_a_picture_that_is_sent_whole_is_bounded_more_narrowly_than_a_gif(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(isolate, "MAX_STILL_BYTES", len(png()))
+    animated = animation(1, 2)
+    assert len(animated) > len(png())
+    assert within_isolate(lambda: animated)() == animated
+    assert within_isolate(png)() == png()
+    with pytest.raises(ScanError) as caught:
+        within_isolate(lambda: png() + b"!")()
+    assert caught.value.code == "file_too_large"
+
+
 def test_a_scan_of_what_does_not_fit_asks_nobody_and_is_not_safe() -> None:
     steps = upload_steps(Endpoint("key"), within_isolate(lambda: screen(2000, 2000)))
     with pytest.raises(StopIteration) as done:

@@ -13,22 +13,25 @@ from sql_port.sqlite import SqliteDatabase
 
 SHA = "5a" * 32
 LEGAL = {
-    "pending": {"approved", "flagged", "rejected"},
-    "flagged": {"approved", "rejected"},
+    "pending": {"approved", "flagged", "rejected", "taken_down", "withdrawn"},
+    "flagged": {"approved", "rejected", "taken_down", "withdrawn"},
+    "withdrawn": {"pending"},
     "approved": {"taken_down", "flagged"},
-    "rejected": {"appealed"},
-    "taken_down": {"appealed"},
+    "rejected": {"appealed", "approved"},
+    "taken_down": {"appealed", "approved"},
     "appealed": {"approved", "upheld"},
     "upheld": set(),
 }
 """The moves that the issue allows, written down apart from the table that is tested."""
 SCAN_DECISIONS = ("approved", "flagged", "rejected", "pending")
-STEPS = ("approve", "reject", "take_down", "reinstate", "uphold")
+STEPS = ("approve", "reject", "take_down", "reopen", "reinstate", "uphold")
 
 
 def kinds_of_event() -> st.SearchStrategy[tuple[Any, ...]]:
     return st.one_of(
         st.just(("open",)),
+        st.just(("withdraw",)),
+        st.tuples(st.just("doubt"), st.sampled_from(SCAN_DECISIONS)),
         st.tuples(st.just("scan"), st.sampled_from(SCAN_DECISIONS)),
         st.tuples(st.just("decide"), st.sampled_from(STEPS), st.sampled_from(("mo", "jo"))),
         st.tuples(st.just("report"), st.sampled_from(("x", "y", "z"))),
@@ -65,6 +68,12 @@ class Machine:
     def _scan(self, event_id: str, decision: str) -> Answer:
         return self.ledger.scan(event_id, "asset:a", {"sha256": SHA, "decision": decision})
 
+    def _doubt(self, event_id: str, decision: str) -> Answer:
+        return self.ledger.doubt(event_id, "asset:a", {"sha256": SHA, "decision": decision})
+
+    def _withdraw(self, event_id: str) -> Answer:
+        return self.ledger.withdraw(event_id, "asset:a")
+
     def _decide(self, event_id: str, step: str, moderator: str) -> Answer:
         return self.ledger.decide(event_id, "asset:a", {"step": step, "moderator": moderator})
 
@@ -100,7 +109,7 @@ def test_no_order_of_events_makes_an_illegal_move(events: list[tuple[int, tuple[
     case = machine.ledger.read("asset:a")
     assert case is not None
     assert case["state"] == moves[-1][1]
-    stands = next(after for _, after in reversed(moves) if after not in ("appealed", "upheld"))
+    stands = next(after for _, after in reversed(moves) if after not in ("appealed", "upheld", "withdrawn"))
     assert case["standing"] == stands
     assert prove(machine.ledger.trail, {}).ok
 

@@ -27,10 +27,15 @@ SCANS = (Step.SCAN_APPROVES, Step.SCAN_FLAGS, Step.SCAN_REJECTS)
         ("pending", "scan_rejects", "rejected"),
         ("pending", "approve", "approved"),
         ("pending", "reject", "rejected"),
+        ("pending", "reopen", "flagged"),
+        ("pending", "take_down", "taken_down"),
         ("flagged", "approve", "approved"),
         ("flagged", "reject", "rejected"),
+        ("flagged", "take_down", "taken_down"),
         ("approved", "take_down", "taken_down"),
         ("approved", "reopen", "flagged"),
+        ("rejected", "reinstate", "approved"),
+        ("taken_down", "reinstate", "approved"),
         ("rejected", "appeal", "appealed"),
         ("taken_down", "appeal", "appealed"),
         ("appealed", "reinstate", "approved"),
@@ -41,15 +46,15 @@ def test_every_allowed_step_leads_where_the_table_says(before: str, step: str, a
     assert next_state(State(before), Step(step)) is State(after)
 
 
-def test_there_are_thirteen_steps_and_every_other_is_illegal() -> None:
-    assert len(TRANSITIONS) == 13
+def test_there_are_twenty_steps_and_every_other_is_illegal() -> None:
+    assert len(TRANSITIONS) == 20
     others = [pair for pair in itertools.product(State, Step) if pair not in TRANSITIONS]
     assert {next_state(*pair) for pair in others} == {None}
 
 
 def test_nothing_leads_back_to_pending_and_nothing_away_from_upheld() -> None:
     assert State.PENDING not in TRANSITIONS.values()
-    assert not [pair for pair in TRANSITIONS if pair[0] is State.UPHELD]
+    assert not [pair for pair in TRANSITIONS if pair[0] in (State.UPHELD, State.WITHDRAWN)]
     assert {State.PENDING, *TRANSITIONS.values()} == set(State)
 
 
@@ -58,8 +63,12 @@ def test_a_machine_decides_pending_cases_alone() -> None:
 
 
 def test_what_can_be_claimed_can_be_decided_and_what_is_refused_is_not_delivered() -> None:
-    assert {state for state, step in TRANSITIONS if step in DECISIONS} == {*CLAIMABLE, State.APPROVED}
-    assert set(REFUSED) == set(State) - {State.PENDING, State.FLAGGED, State.APPROVED}
+    assert {state for state, step in TRANSITIONS if step in DECISIONS} == set(State) - {
+        State.UPHELD,
+        State.WITHDRAWN,
+    }
+    assert set(CLAIMABLE) < {state for state, step in TRANSITIONS if step in DECISIONS}
+    assert set(REFUSED) == set(State) - {State.PENDING, State.FLAGGED, State.APPROVED, State.WITHDRAWN}
 
 
 def test_the_content_stands_as_an_asset_can_and_moves_as_an_asset_may() -> None:

@@ -17,7 +17,14 @@ from cdn.verification import Refusal, Verdict
 from delivery import problems
 from delivery.answers import DECIDING, answer, saved_as
 from delivery.grants import grant
-from delivery.paths import PLAIN, MediaPath, MediaQuery, parse_media_path, parse_media_query
+from delivery.paths import (
+    PLAIN,
+    MediaPath,
+    MediaQuery,
+    parse_embed_path,
+    parse_media_path,
+    parse_media_query,
+)
 from delivery.representations import Chosen, cache_url, choose, tags
 from delivery.signing import read_signer, signed_asset_url
 
@@ -60,6 +67,23 @@ class TestPaths:
     )
     def test_a_path_names_an_asset_and_perhaps_a_format(self, path: str, found: MediaPath | None) -> None:
         assert parse_media_path(path) == found
+
+    @pytest.mark.parametrize(
+        ("path", "found"),
+        [
+            ("/a/c-a_T9/embed", "c-a_T9"),
+            ("/a/" + "x" * 129 + "/embed", None),
+            ("/a//embed", None),
+            ("/a/cat.gif/embed", None),
+            ("/a/cat/embed/", None),
+            ("/a/cat/embedded", None),
+            ("/a/cat/embed\n", None),
+            ("/s/cat/embed", None),
+            ("/a/embed", None),
+        ],
+    )
+    def test_a_path_below_an_asset_names_its_page_for_frames(self, path: str, found: str | None) -> None:
+        assert parse_embed_path(path) == found
 
     @pytest.mark.parametrize(
         ("query", "found"),

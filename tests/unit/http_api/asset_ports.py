@@ -67,11 +67,20 @@ class AssetOwners:
         await self._meet(asset_id)
         return self._store.restore(asset_id, account_id, self._clock())
 
-    async def decide(self, asset_id: str, state: str, reason: str, expected_version: int | None) -> Decided:
+    async def decide(
+        self,
+        asset_id: str,
+        state: str,
+        reason: str,
+        expected_version: int | None,
+        seq: int | None = None,
+    ) -> Decided:
         await self._meet(asset_id)
+        if seq is not None and not self._store.hear(asset_id, seq):
+            return Decided(Outcome.CONFLICT, self.stored(asset_id).record)
         outcome = self._store.judge(asset_id, state, reason, expected_version)
         if outcome is Outcome.UNCHANGED:
-            self.confirm(asset_id)
+            self._store.confirm(asset_id, self._clock())
         stored = self._store.read(asset_id)
         if stored is None or outcome is not Outcome.CHANGED:
             return Decided(outcome, None if stored is None else stored.record)
@@ -85,9 +94,10 @@ class AssetOwners:
         """File an asset, as an upload does."""
         return self._store.file(record, reference)
 
-    def confirm(self, asset_id: str) -> None:
-        """Confirm an asset's references, as the moderation queue does once it is decided on."""
+    async def confirm(self, asset_id: str) -> bool:
+        await self._meet(asset_id)
         self._store.confirm(asset_id, self._clock())
+        return self._store.read(asset_id) is not None
 
     def add_variant(self, asset_id: str, extension: str, variant: Variant) -> None:
         """Note another format, as a runner does."""

@@ -32,6 +32,7 @@ from sharelinks.record import LinkRecord
 from sharelinks.store import ShareLinkStore, StoredLink
 from sql_port import in_process
 from tests.unit.http_api.asset_ports import AssetOwners, EdgeCopies
+from tests.unit.http_api.moderation_ports import KEYS, LedgerNamespace, Queue, StoredMedia, ledger_over
 
 TOKEN = "operator-token-of-the-tests"
 BASE_URL = "https://gif.example.com"
@@ -254,6 +255,11 @@ class World:
         self.edge_copies = EdgeCopies()
         self.libraries = AccountLibraries()
         self.moderation = Moderation()
+        self.ledger_namespace = LedgerNamespace(self.clock)
+        self.ledger = ledger_over(self.ledger_namespace)
+        self.publishing = Queue()
+        self.notices = Queue()
+        self.stored_media = StoredMedia(self.assets.bytes_missing)
         self.limits = Limits(self.clock)
         self.previews = Previews()
         self.signer = read_signer("secret", "k2", '{"k1": "former secret"}', self.clock)
@@ -266,6 +272,11 @@ class World:
             edge_copies=self.edge_copies,
             libraries=self.libraries,
             moderation=self.moderation,
+            ledger=self.ledger,
+            publishing=self.publishing,
+            notices=self.notices,
+            stored_media=self.stored_media,
+            reporter_key="a key for reporters",
             passwords=Passwords(),
             rate_limits=self.limits,
             previews=self.previews,
@@ -275,7 +286,13 @@ class World:
             public_base_url=BASE_URL,
             now=self.clock,
             edge_health=self._edge_health,
-            **{"code_case": "sensitive", "new_code": self._new_code} | services,
+            **{
+                "code_case": "sensitive",
+                "new_code": self._new_code,
+                "ledger_keys": KEYS,
+                "links_wait": False,
+            }
+            | services,
         )
         self._app = create_app()
         self.edge_breakers: dict[str, Any] | None = {"kv": {"state": "closed"}}

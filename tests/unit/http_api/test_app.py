@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 LINKS = "/api/v1/links"
 ASSETS = "/api/v1/assets"
 UPLOADS = "/api/v1/uploads"
+MODERATION = "/api/v1/moderation"
 ROUTES = [
     ("GET", LINKS),
     ("POST", LINKS),
@@ -52,6 +53,28 @@ ROUTES = [
     ("DELETE", f"{UPLOADS}/abc"),
     ("PUT", f"{UPLOADS}/abc/parts/1"),
     ("POST", f"{UPLOADS}/abc/complete"),
+    ("GET", f"{ASSETS}/abc/moderation"),
+    ("POST", f"{ASSETS}/abc/appeal"),
+    ("GET", f"{LINKS}/abc/moderation"),
+    ("POST", f"{LINKS}/abc/appeal"),
+    ("GET", f"{MODERATION}/cases"),
+    ("GET", f"{MODERATION}/cases/asset:abc"),
+    ("GET", f"{MODERATION}/cases/asset:abc/media"),
+    ("POST", f"{MODERATION}/cases/asset:abc/claim"),
+    ("DELETE", f"{MODERATION}/cases/asset:abc/claim"),
+    ("POST", f"{MODERATION}/cases/asset:abc/decisions"),
+    ("POST", f"{MODERATION}/decisions"),
+    ("GET", f"{MODERATION}/accounts"),
+    ("GET", f"{MODERATION}/accounts/abc"),
+    ("GET", f"{MODERATION}/hashes"),
+    ("GET", f"{MODERATION}/hashes/abc"),
+    ("GET", f"{MODERATION}/blocked-hashes"),
+    ("POST", f"{MODERATION}/blocked-hashes"),
+    ("DELETE", f"{MODERATION}/blocked-hashes/abc"),
+    ("GET", f"{MODERATION}/statistics"),
+    ("GET", f"{MODERATION}/ledger/export"),
+    ("POST", f"{MODERATION}/ledger/verify"),
+    ("POST", f"{MODERATION}/ledger/checkpoints"),
 ]
 
 
@@ -82,9 +105,13 @@ def test_every_route_is_in_the_list_above():
         ("uploads/abc", "uploads/{upload_id}"),
         ("parts/1", "parts/{number}"),
         ("def", "{alias}"),
+        ("cases/asset:abc", "cases/{subject}"),
+        ("accounts/abc", "accounts/{account_id}"),
+        ("blocked-hashes/abc", "blocked-hashes/{value}"),
+        ("hashes/abc", "hashes/{sha256}"),
     ):
         asked = {(method, path.replace(example, name)) for method, path in asked}
-    assert routes - asked == {("GET", "/healthz"), ("GET", "/oembed")}
+    assert routes - asked == {("GET", "/healthz"), ("GET", "/oembed"), ("POST", "/api/v1/reports")}
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)

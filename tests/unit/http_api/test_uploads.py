@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from hashlib import sha256
 from typing import Any
+
+import pytest
 
 from accounts.scopes import Tier
 from assets.names import quarantine_key
@@ -11,12 +14,15 @@ from assets.quotas import QUOTAS, Usage
 from assets.record import Variant
 from assets.references import Reference
 from http_api.uploads.direct import RENEWED_AFTER_SECONDS, RESERVED_SECONDS
+from http_api.uploads.held import MOST_HELD_BYTES
 from tests.corpus.uploads import writers as w
 from tests.edge.assets import id_of
 from tests.unit.http_api.upload_ports import UploadWorld
 
-FILM = w.mp4(w.moov(), w.box(b"mdat", b"film" * 5_000))
-PIECES = [FILM[at : at + 4_096] for at in range(0, len(FILM), 4_096)]
+FILM = w.mp4(w.moov(), w.box(b"mdat", b"film" * 300_000))
+PIECES = [FILM[at : at + 65_536] for at in range(0, len(FILM), 65_536)]
+SMALL = w.mp4(w.moov(), w.box(b"mdat", b"film" * 5_000))
+SMALL_PIECES = [SMALL[at : at + 4_096] for at in range(0, len(SMALL), 4_096)]
 BOUNDARY = "edge"
 
 
@@ -47,6 +53,60 @@ def test_a_file_is_written_piece_by_piece_and_lies_where_its_record_says() -> No
     assert len(world.moderation.assets_seen) == 1
 
 
+def test_a_small_file_is_held_and_put_where_it_belongs_at_once() -> None:
+    world = UploadWorld()
+    answer = world.upload(SMALL_PIECES)
+    assert answer.status_code == 201, answer.text
+    record = world.assets.stored(id_of(SMALL)).record
+    assert world.bucket.objects == {record.key: SMALL}
+    assert (world.bucket.pieces, world.bucket.copies) == ([], 0)
+    assert world.assets.asked == []
+    assert world.upload(SMALL_PIECES).status_code == 200
+    assert stored(world) == [record.key]
+
+
+def test_a_small_file_is_stored_on_the_way_where_no_room_is_left_to_hold_it() -> None:
+    world = UploadWorld()
+    with world.room.reserved(MOST_HELD_BYTES) as may_hold:
+        assert may_hold
+        assert world.upload(SMALL_PIECES).status_code == 201
+    assert (sum(world.bucket.pieces), world.bucket.copies) == (len(SMALL), 1)
+    assert list(world.bucket.objects.values()) == [SMALL]
+    world.bucket.pieces.clear()
+    assert world.upload([*SMALL_PIECES, b"trailing"]).status_code == 422
+    assert world.upload(SMALL_PIECES).status_code == 200
+    assert world.bucket.pieces == [], "the room of one that was refused is free again"
+
+
+@pytest.mark.parametrize("pieces", [SMALL_PIECES, PIECES])
+def test_blocked_bytes_are_refused_at_the_door(pieces: list[bytes]) -> None:
+    world = UploadWorld()
+    content = b"".join(pieces)
+    asyncio.run(world.ledger.block(sha256(content).hexdigest(), "a reason", "a moderator", None))
+    answer = world.upload(pieces)
+    assert (answer.status_code, answer.json()["code"]) == (451, "content_rejected")
+    assert stored(world) == []
+    assert world.books.book.reserved(world.clock()) == Usage()
+    assert world.moderation.assets_seen == []
+
+
+def test_a_ledger_that_does_not_answer_stops_no_upload() -> None:
+    world = UploadWorld()
+    world.ledger_namespace.is_failing = True
+    assert world.upload(SMALL_PIECES).status_code == 201
+    assert "block_list_not_asked" in "".join(world.log)
+    assert len(world.moderation.assets_seen) == 1
+
+
+def test_refused_bytes_that_are_held_leave_nothing() -> None:
+    world = UploadWorld()
+    world.belongs_to("another", SMALL)
+    world.decide(id_of(SMALL), "rejected")
+    before = stored(world)
+    assert world.upload(SMALL_PIECES).status_code == 451
+    assert stored(world) == before
+
+
 def test_a_refusal_at_the_last_byte_leaves_nothing_in_a_bucket_that_keeps_whole_files() -> None:
     world = UploadWorld()
     answer = world.upload([*PIECES[:-1], PIECES[-1][:-1]])
@@ -59,6 +119,15 @@ def test_what_is_no_media_never_reaches_the_bucket() -> None:
     world = UploadWorld()
     assert world.upload([b"x" * 4_096] * 3).json()["code"] == "unsupported_type"
     assert world.bucket.pieces == []
+
+
+def test_a_form_with_a_small_file_is_held_whole_and_stored_without_its_texts() -> None:
+    world = UploadWorld()
+    sent = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
+    answer = world.request("POST", "/api/v1/assets", content=form(SMALL, "A cat"), headers=sent)
+    assert (answer.status_code, answer.json()["title"]) == (201, "A cat")
+    assert world.bucket.pieces == []
+    assert list(world.bucket.objects.values()) == [SMALL]
 
 
 def test_a_form_is_padded_and_its_file_copied_without_the_padding() -> None:
@@ -96,24 +165,38 @@ def test_an_upload_slower_than_its_reservation_is_refused_when_others_took_its_r
     assert world.books.index.totals()["assets"] == 1
 
 
-def test_an_asset_that_appears_meanwhile_keeps_its_own_bytes() -> None:
+@pytest.mark.parametrize("pieces", [SMALL_PIECES, PIECES])
+def test_an_asset_that_appears_meanwhile_keeps_its_own_bytes(pieces: list[bytes]) -> None:
     world = UploadWorld()
-
-    world.files.interfering.append(lambda: world.belongs_to("another", FILM))
-    answer = world.upload(PIECES)
+    content = b"".join(pieces)
+    world.files.interfering.append(lambda: world.belongs_to("another", content))
+    answer = world.upload(pieces)
     assert (answer.status_code, answer.json()["status"]) == (201, "pending")
-    record = world.assets.stored(id_of(FILM)).record
+    record = world.assets.stored(id_of(content)).record
     assert stored(world) == [record.key]
     assert record.key.endswith("/another.mp4")
 
 
-def test_an_open_asset_that_vanishes_meanwhile_is_filed_anew() -> None:
+def test_bytes_that_are_too_many_and_cannot_be_removed_fail_no_upload() -> None:
     world = UploadWorld()
-    asset_id = id_of(FILM)
-    world.belongs_to("another", FILM)
+    world.files.interfering.append(lambda: world.belongs_to("another", SMALL))
+    world.bucket.failing = {"delete"}
+    assert world.upload(SMALL_PIECES).status_code == 201
+    assert len(stored(world)) == 2
+    assert "upload_not_tidied" in "".join(world.log)
+
+
+@pytest.mark.parametrize("pieces", [SMALL_PIECES, PIECES])
+def test_an_open_asset_is_told_as_it_is_and_keeps_its_own_bytes(pieces: list[bytes]) -> None:
+    world = UploadWorld()
+    content = b"".join(pieces)
+    asset_id = id_of(content)
+    world.belongs_to("another", content)
     world.decide(asset_id, "approved")
-    # `refer` finds nothing any more.
-    assert world.upload(PIECES).status_code == 201
+    # `refer` finds nothing, so that the large one is copied and filed like a new one.
+    answer = world.upload(pieces)
+    assert (answer.status_code, answer.json()["status"]) == (200, "approved")
+    assert stored(world) == [f"quarantine/{asset_id}/another.mp4"]
     holders = [one.account_id for one in world.assets.stored(asset_id).references]
     assert holders == ["another", "operator"]
 
@@ -168,15 +251,15 @@ def test_somebody_elses_secret_is_pending_everywhere_until_it_is_confirmed() -> 
         world.request(method, f"/api/v1/assets/{asset_id}{path}")
     seen = world.request("GET", f"/api/v1/assets/{asset_id}").json()
     assert (seen["status"], seen["reason"], seen["formats"]) == ("pending", "", ["mp4"])
-    world.assets.confirm(asset_id)
+    asyncio.run(world.assets.confirm(asset_id))
     seen = world.request("GET", f"/api/v1/assets/{asset_id}").json()
     assert (seen["status"], seen["reason"], seen["formats"]) == ("approved", "a reason", ["mp4", "webp"])
 
 
 def test_a_bucket_that_fails_is_told_and_reserves_nothing() -> None:
     world = UploadWorld()
-    for method in ("write", "copy"):
+    for method, pieces in (("write", PIECES), ("copy", PIECES), ("put", SMALL_PIECES)):
         world.bucket.failing = {method}
-        assert world.upload(PIECES).status_code == 503
+        assert world.upload(pieces).status_code == 503
         assert stored(world) == []
         assert world.books.book.reserved(world.clock()) == Usage()

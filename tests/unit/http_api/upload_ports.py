@@ -13,6 +13,7 @@ from assets.record import AssetRecord
 from assets.references import Reference
 from assets.store import Filed, Outcome
 from http_api.services import UnavailableError
+from http_api.uploads.held import MOST_HELD_BYTES, HeldRoom
 from http_api.uploads.ports import PORTS, STREAM, UploadPorts
 from library.assets import AssetIndex
 from library.uploads import UploadBook
@@ -28,13 +29,19 @@ class Bucket:
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
         self.pieces: list[int] = []
+        self.copies = 0
         self.failing: set[str] = set()
 
     def begin(self, key: str, length: int) -> MemorySink:
         return MemorySink(self, key, length)
 
+    async def put(self, record: AssetRecord, content: bytes) -> None:
+        self.meet("put")
+        self.objects[record.key] = content
+
     async def copy(self, source: str, record: AssetRecord) -> None:
         self.meet("copy")
+        self.copies += 1
         self.objects[record.key] = self.objects[source][: record.bytes]
 
     async def delete(self, key: str) -> None:
@@ -127,7 +134,10 @@ class UploadWorld(World):
         self.books = Books(self)
         numbers = count(1)
         books: Any = self.books
-        self.uploads = UploadPorts(books, self.files, self.bucket, lambda: f"upload{next(numbers)}")
+        self.room = HeldRoom(MOST_HELD_BYTES)
+        self.uploads = UploadPorts(
+            books, self.files, self.bucket, self.room, lambda: f"upload{next(numbers)}"
+        )
 
     def upload(self, pieces: Sequence[bytes], query: str = "", **headers: str) -> httpx.Response:
         """Send a raw body in pieces."""

@@ -67,7 +67,8 @@ def test_a_code_without_a_record_is_unknown():
 
 @pytest.mark.parametrize("state", ["rejected", "taken_down"])
 def test_restricted_content_comes_with_the_statement_of_reasons(state):
-    assert answer(record(state=state, reason="Depicts violence."), visit()).reason == "Depicts violence."
+    told = answer(record(state=state, reason="Depicts violence."), visit())
+    assert told == Outcome(Kind.BLOCKED, 451, state, reason="Depicts violence.")
 
 
 @pytest.mark.parametrize(

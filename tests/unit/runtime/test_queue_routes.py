@@ -15,6 +15,12 @@ CONFIG = Path(__file__).resolve().parents[3] / "wrangler.moderator.toml"
     [
         ("gif-distributor-moderation", QueuePurpose.MODERATION),
         ("gif-distributor-moderation-staging", QueuePurpose.MODERATION),
+        ("gif-distributor-moderation-dead", QueuePurpose.DEAD_MODERATION),
+        ("gif-distributor-moderation-staging-dead", QueuePurpose.DEAD_MODERATION),
+        ("gif-distributor-publishing", QueuePurpose.PUBLISHING),
+        ("gif-distributor-publishing-staging-dead", QueuePurpose.DEAD_PUBLISHING),
+        ("gif-distributor-notices", QueuePurpose.NOTICES),
+        ("gif-distributor-notices-staging-dead", QueuePurpose.DEAD_NOTICES),
         ("gif-distributor-clicks", QueuePurpose.CLICKS),
         ("gif-distributor-clicks-staging", QueuePurpose.CLICKS),
         ("gif-distributor-clicks-dead", QueuePurpose.DEAD_CLICKS),
@@ -30,7 +36,7 @@ def test_a_queue_has_one_purpose_in_every_environment(queue, purpose):
     [
         "",
         "gif-distributor-",
-        "gif-distributor-moderation-dead",
+        "gif-distributor-assets",
         "gif-distributor-clicks-dead-dead",
         "gif-distributor-clicksstaging",
         "others",

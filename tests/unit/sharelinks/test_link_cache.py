@@ -59,3 +59,26 @@ def test_a_forgotten_link_is_gone():
     links.forget("abc")
     links.forget("abc")
     assert links.get("abc") is None
+
+
+def test_a_link_that_is_used_without_asking_stays():
+    links = cache(max_links=2)
+    links.put("abc", RECORD, NOW)
+    links.put("def", RECORD, NOW)
+    dropped = links.put("ghi", RECORD, NOW)
+    assert links.get("abc") is None
+    kept = links.get("def")
+    kept.used = True
+    links.put("jkl", RECORD, NOW)
+    assert links.get("ghi") is None
+    assert dropped.fresh_until == 0.0, "whoever still holds it asks again"
+    assert links.get("def") is kept
+
+
+def test_an_entry_that_was_replaced_or_forgotten_is_fresh_for_nobody():
+    links = cache()
+    old = links.put("abc", RECORD, NOW)
+    new = links.put("abc", replace(RECORD, version=2), NOW)
+    assert (old.fresh_until, new.fresh_until) == (0.0, NOW + 20)
+    links.forget("abc")
+    assert new.fresh_until == 0.0

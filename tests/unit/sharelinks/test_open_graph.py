@@ -38,7 +38,7 @@ def test_a_gif_with_its_mp4_has_every_tag_in_order():
         ("twitter:card", "player"),
         ("twitter:image", "https://gifdist.io/a/abc.gif"),
         ("twitter:image:alt", "Funny Cat"),
-        ("twitter:player", "https://gifdist.io/a/abc.mp4"),
+        ("twitter:player", "https://gifdist.io/a/abc/embed"),
         ("twitter:player:width", "480"),
         ("twitter:player:height", "270"),
         ("twitter:player:stream", "https://gifdist.io/a/abc.mp4"),

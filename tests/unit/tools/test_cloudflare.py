@@ -26,6 +26,14 @@ QUEUES = [
     "gif-distributor-clicks-dead",
     "gif-distributor-moderation-staging-dead",
     "gif-distributor-moderation-dead",
+    "gif-distributor-notices-staging",
+    "gif-distributor-notices",
+    "gif-distributor-notices-staging-dead",
+    "gif-distributor-notices-dead",
+    "gif-distributor-publishing-staging",
+    "gif-distributor-publishing",
+    "gif-distributor-publishing-staging-dead",
+    "gif-distributor-publishing-dead",
 ]
 NAMESPACES = ["gif-distributor-metadata-staging", "gif-distributor-metadata"]
 

@@ -18,10 +18,10 @@ from tools.wrangler_runs import Outcome, wrangler
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_the_objects_come_first_then_consumers_then_the_rest() -> None:
+def test_the_objects_come_first_then_services_then_consumers_then_the_rest() -> None:
     for environment in ("staging", "production"):
         order = [config.worker for config in in_order(read_configs(ROOT), environment)]
-        assert order == ["objects", "moderator", "api", "edge"]
+        assert order == ["objects", "edge", "moderator", "api"]
 
 
 def test_the_order_follows_the_bindings_and_not_the_names() -> None:
@@ -33,8 +33,10 @@ def test_the_order_follows_the_bindings_and_not_the_names() -> None:
     desk = config("desk", queues={"producers": [{"binding": "JOBS"}]})
     packer = config("packer", queues={"consumers": [{"queue": "jobs"}]})
     warehouse = config("warehouse")
-    order = in_order([till, desk, packer, warehouse], "test")
-    assert [config.worker for config in order] == ["warehouse", "packer", "desk", "till"]
+    clerk = config("clerk", services=[{"binding": "SCALE", "service": "shop-scale"}])
+    scale = config("scale")
+    order = in_order([till, desk, packer, warehouse, clerk, scale], "test")
+    assert [config.worker for config in order] == ["warehouse", "scale", "packer", "clerk", "desk", "till"]
 
 
 def test_an_environment_without_namespaces_is_refused() -> None:

@@ -13,6 +13,7 @@ from tests.fuzz.mutations import with_checksums
 from uploads import MESSAGES, Inspection, inspect
 
 
+@pytest.mark.no_cover
 def test_a_short_run_finds_nothing(tmp_path: Path) -> None:
     report = fuzzing.fuzz(random.Random(5), lambda done: done < 5_000, tmp_path)
     told = report.told

@@ -1,0 +1,1 @@
+"""What moderators, owners and the public do with cases."""

@@ -1,0 +1,217 @@
+"""One message about new content, from reading it to its owner having heard what was decided.
+
+Every step may be repeated: events of the ledger have ids that follow from the message and from what was seen,
+so that a message that comes again, after a crash between any two steps too, does what is left to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from assets.names import original_key
+from assets.states import APPROVED, FLAGGED, PENDING, REFUSED, REJECTED
+from casework import Outcome
+from casework.inputs import MAX_REASON_CHARACTERS
+from moderating.content import Content
+from moderating.digests import link_content, link_sha256
+from moderating.enforcing import ASSET, LINK, Fate, enforce
+from moderating.errors import MessageError
+from moderating.looking import Look
+from moderation.audit_chain import canonical_json, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from assets.record import AssetRecord
+    from assets.references import Reference
+    from casework import Answer
+    from moderating.enforcing import Enforcement
+
+STEPS = ("opened", "looked", "scanned", "obeyed", "queued", "enforced")
+"""What is done one after the other when content is approved; docs/moderation.md says what a crash leaves."""
+SCAN, DOUBT = "scan", "doubt"
+SCAN_FAILED = "scan_failed"
+DECIDED_BEFORE = "decided_before"
+"""The model of a case that takes over what its asset's owner was told when there was no case."""
+SOON_SECONDS = 1.0
+"""When to look again at what was changed while it was looked at."""
+MAX_TRIES = 5
+
+_ID_DIGITS = 16
+_GONE_FROM = (PENDING, FLAGGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Moderation:
+    """Whom the flow talks to. `read` gives the bytes at a key of the bucket, None where there are none."""
+
+    enforcement: Enforcement
+    look: Callable[[Content], Awaitable[Look]]
+    read: Callable[[str], Awaitable[bytes | None]]
+
+
+async def give_up(content: Content) -> Look:
+    """Look at content whose message could not be worked off: a person has to."""
+    return Look({"sha256": content.sha256, "decision": FLAGGED, "reason": SCAN_FAILED})
+
+
+async def moderate(message: Mapping[str, Any], ports: Moderation) -> float | None:
+    """Do what a message asks for; return None once that is settled, else in how many seconds to try again.
+
+    Raises MessageError for one that no try will make sense of. What the ports raise passes through: then the
+    message has to come again.
+    """
+    event_id = _word(message, "event_id")
+    match message.get("kind"):
+        case "asset":
+            return await _asset(event_id, _word(message, "asset_id"), _word(message, "account_id"), ports)
+        case "link":
+            return await _link(event_id, _word(message, "code"), ports)
+        case other:
+            raise MessageError(f"nobody looks at {other!r}")
+
+
+async def _asset(event_id: str, asset_id: str, account_id: str, ports: Moderation) -> float | None:
+    subject, doing = f"{ASSET}:{asset_id}", ports.enforcement
+    stored = await doing.assets.read(asset_id)
+    if stored is None or not stored.references:
+        await _gone(event_id, subject, doing)
+        return None
+    record, mine = stored.record, stored.reference_of(account_id)
+    opened = await doing.ledger.open(f"open:{event_id}", subject, account_id, record.sha256)
+    if _state(opened) == PENDING and record.state != PENDING:
+        opened = await _adopt(event_id, subject, record, doing)
+    words = _words(record, mine)
+    wait = await _decide(event_id, opened, replace(words, **_file(record, ports)), words, ports)
+    if wait is not None:
+        return wait
+    enforced = await enforce(subject, doing)
+    if enforced.fate is Fate.NOTHING_DUE:
+        # It was decided on before: what this account says of it counts from now on.
+        await doing.assets.confirm(asset_id)
+    return None
+
+
+async def _link(event_id: str, code: str, ports: Moderation) -> float | None:
+    subject, doing = f"{LINK}:{code}", ports.enforcement
+    stored = await doing.links.read(code)
+    if stored is None:
+        await _gone(event_id, subject, doing)
+        return None
+    record = stored.record
+    if record.alias_of is not None:
+        return None
+    sha256 = link_sha256(record)
+    known = f"open:{event_id}:{sha256[:_ID_DIGITS]}"
+    opened = await doing.ledger.open(known, subject, record.account_id, sha256)
+    seen = link_content(record)
+    content = Content(
+        subject,
+        sha256,
+        title=seen["title"],
+        tags=tuple(seen["tags"]),
+        description=seen["description"],
+        targets=tuple(seen["targets"]),
+    )
+    wait = await _decide(event_id, opened, content, None, ports)
+    if wait is not None:
+        return wait
+    enforced = await enforce(subject, doing)
+    return SOON_SECONDS if enforced.fate is Fate.STALE else None
+
+
+async def _decide(
+    event_id: str, opened: Answer, content: Content, words: Content | None, ports: Moderation
+) -> float | None:
+    """Have a pending case decided; of an approved one look at the words that an account has for it.
+
+    `words` is what of the content may differ from account to account. Somebody else may decide meanwhile.
+    """
+    case = opened.case
+    for _ in range(MAX_TRIES):
+        kind = _question(case, words)
+        if kind is None:
+            return None
+        look = await (_look(content, words, ports) if kind == SCAN else ports.look(words or content))
+        if look.decision == PENDING:
+            if kind == SCAN:
+                await _record(kind, event_id, content, look, ports)
+            return look.retry_after_seconds or SOON_SECONDS
+        if kind == DOUBT and look.decision == APPROVED:
+            return None
+        answer = await _record(kind, event_id, content, look, ports)
+        case = answer.case
+        if answer.outcome in (Outcome.CHANGED, Outcome.REPEATED):
+            return None
+        if answer.outcome is Outcome.STALE:
+            return SOON_SECONDS
+    return SOON_SECONDS
+
+
+def _question(case: Mapping[str, Any] | None, words: Content | None) -> str | None:
+    """Return what there is to find out: everything of a pending case, only the words of an approved one."""
+    state = case["state"] if case else None
+    if state == PENDING:
+        return SCAN
+    return DOUBT if state == APPROVED and words is not None else None
+
+
+async def _look(content: Content, words: Content | None, ports: Moderation) -> Look:
+    """Look at everything; words alone reject no file that other accounts may have under other words."""
+    look = await ports.look(content)
+    if look.decision != REJECTED or words is None:
+        return look
+    if (await ports.look(words)).decision == APPROVED:
+        return look
+    return replace(look, verdict={**look.verdict, "decision": FLAGGED})
+
+
+async def _record(kind: str, event_id: str, content: Content, look: Look, ports: Moderation) -> Answer:
+    """Record a verdict once: the same one again is the same event, another one is another."""
+    ledger = ports.enforcement.ledger
+    known = f"{kind}:{event_id}:{digest(canonical_json(look.verdict))[:_ID_DIGITS]}"
+    record = ledger.scan if kind == SCAN else ledger.doubt
+    return await record(known, content.subject, look.verdict)
+
+
+async def _adopt(event_id: str, subject: str, record: AssetRecord, doing: Enforcement) -> Answer:
+    """Record what was decided on an asset when the ledger had no case of it yet."""
+    decision = REJECTED if record.state in REFUSED else record.state
+    reason = record.reason[:MAX_REASON_CHARACTERS]
+    verdict = {"sha256": record.sha256, "decision": decision, "reason": reason, "model": DECIDED_BEFORE}
+    return await doing.ledger.scan(f"adopt:{event_id}", subject, verdict)
+
+
+async def _gone(event_id: str, subject: str, doing: Enforcement) -> None:
+    """End a case that waits for content that is gone, so that nobody waits for it."""
+    case = await doing.ledger.read(subject)
+    if case is not None and case["state"] in _GONE_FROM:
+        await doing.ledger.withdraw(f"gone:{event_id}:{case['round']}", subject)
+    await enforce(subject, doing)
+
+
+def _state(answer: Answer) -> str | None:
+    return answer.case["state"] if answer.case else None
+
+
+def _words(record: AssetRecord, mine: Reference | None) -> Content:
+    content = Content(f"{ASSET}:{record.asset_id}", record.sha256)
+    if mine is None:
+        return content
+    return replace(content, title=mine.title, tags=mine.tags, description=mine.description)
+
+
+def _file(record: AssetRecord, ports: Moderation) -> dict[str, Any]:
+    return {
+        "content_type": record.content_type,
+        "size_bytes": record.bytes,
+        "read": lambda: ports.read(original_key(record)),
+    }
+
+
+def _word(message: Mapping[str, Any], name: str) -> str:
+    value = message.get(name)
+    if not isinstance(value, str) or not value:
+        raise MessageError(f"a message without {name}")
+    return value

@@ -1,0 +1,91 @@
+"""The engine dies between two steps of an approval: afterwards the case ends in exactly one final state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.edge.links import API, MODERATOR, OPERATOR
+from tests.edge.media import ask
+from tests.edge.test_moderation import (
+    ASSETS,
+    CRON,
+    IMPATIENT,
+    PUBLISHING,
+    QUEUE,
+    SAFE,
+    call,
+    case_of,
+    gif,
+    keys,
+    publications,
+    state_of,
+)
+from tests.harness.local_edge import LocalEdge, eventually
+
+OBJECTS = "gif-distributor-objects"
+
+BY_MESSAGE, BY_SWEEP = "the message comes again", "the sweep finds it"
+"""Before the ledger has decided, only the message knows what to do; afterwards the sweep does as well."""
+
+
+@pytest.fixture(scope="module")
+def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEdge]:
+    engine = LocalEdge(
+        persist=str(tmp_path_factory.mktemp("state")),
+        queues={QUEUE: IMPATIENT, PUBLISHING: IMPATIENT},
+        faults=True,
+        vars={"UNSEEN_PICTURES": "approve", "MODERATION_RETRY_SECONDS": "1"},
+    )
+    yield engine
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    ("worker", "before", "healed"),
+    [
+        (MODERATOR, "MODERATION_LEDGER.open", BY_MESSAGE),
+        (MODERATOR, "MODERATION_LEDGER.scan", BY_MESSAGE),
+        (MODERATOR, "MODERATION_LEDGER.due", BY_SWEEP),
+        (MODERATOR, "ASSET.decide", BY_MESSAGE),
+        (OBJECTS, "MEDIA.put", BY_SWEEP),
+        (OBJECTS, "METADATA.put", BY_MESSAGE),
+        (MODERATOR, "PUBLISHING.send", BY_SWEEP),
+        (MODERATOR, "MODERATION_LEDGER.enforced", BY_SWEEP),
+    ],
+)
+def test_an_approval_that_was_cut_off_ends_as_one_approval(
+    mortal: LocalEdge, worker: str, before: str, healed: str
+) -> None:
+    already = len(publications(mortal))
+    mortal.faults(worker, {"call": before, "mode": "hang"})
+    content = gif(SAFE)
+    answer = mortal.request(API, "POST", ASSETS, content=content, headers=OPERATOR)
+    assert answer.status_code == 201, answer.text
+    asset_id = answer.json()["asset_id"]
+    subject = f"asset:{asset_id}"
+    assert eventually(lambda: mortal.faults_met(worker))
+    mortal.kill()
+    mortal.restart()
+
+    message = {"kind": "asset", "event_id": f"{subject}:operator:1", "asset_id": asset_id}
+
+    def heal() -> dict[str, Any]:
+        if healed == BY_SWEEP:
+            mortal.scheduled(MODERATOR, CRON)
+        else:
+            mortal.queue(MODERATOR, QUEUE, {**message, "account_id": "operator"})
+        return call(mortal, "due", subject)
+
+    assert eventually(lambda: heal()["seq"] == 0)
+    heal()
+    assert case_of(mortal, subject)["state"] == state_of(mortal, asset_id) == "approved"
+    assert eventually(lambda: ask(mortal, asset_id).content == content)
+    assert keys(mortal, f"media/{asset_id}/") == [f"media/{asset_id}/original.gif"]
+    assert eventually(lambda: keys(mortal, f"quarantine/{asset_id}/") == [])
+    assert eventually(lambda: len(publications(mortal)) == already + 1)
+    events = call(mortal, "history", subject, 100)["events"]
+    assert [event["kind"] for event in events] == ["scan", "opened"]
+    assert call(mortal, "verify", {}, None)["ok"]

@@ -1,0 +1,136 @@
+"""Moderators, owners and the public at work: the API, the ledger's object and what visitors get."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+
+from tests.edge.assets import file, new_bytes, publish, reference
+from tests.edge.links import API, OPERATOR, TARGET, address, new_code, visit
+from tests.edge.media import ask
+from tests.harness.local_edge import LocalEdge, eventually
+
+ASSETS, LINKS, MODERATION = "/api/v1/assets", "/api/v1/links", "/api/v1/moderation"
+
+
+def send(
+    product: LocalEdge, method: str, path: str, *, status: int = 200, who: str = "mo", **options: Any
+) -> httpx.Response:
+    headers = {**OPERATOR, "moderator": who, **options.pop("headers", {})}
+    answer = product.request(API, method, path, headers=headers, **options)
+    assert answer.status_code == status, answer.text
+    return answer
+
+
+def decide(product: LocalEdge, subject: str, step: str, **more: Any) -> dict[str, Any]:
+    path = f"{MODERATION}/cases/{subject}/decisions"
+    return dict(send(product, "POST", path, json={"step": step, **more}).json())
+
+
+def report(product: LocalEdge, subject: str) -> httpx.Response:
+    body = {"subject": subject, "category": "violence", "text": "it bites"}
+    return product.request(API, "POST", "/api/v1/reports", json=body, headers=address())
+
+
+def waiting(product: LocalEdge, content: bytes) -> str:
+    """Return the id of an asset that was uploaded and waits for a person."""
+    asset_id = str(file(product, content, held_by=reference())["record"]["asset_id"])
+    decide(product, f"asset:{asset_id}", "reopen")
+    return asset_id
+
+
+def test_two_moderators_cannot_claim_one_case(product: LocalEdge) -> None:
+    subject = f"asset:{waiting(product, new_bytes())}"
+
+    def claim(who: str) -> int:
+        headers = {**OPERATOR, "moderator": who}
+        return product.request(
+            API, "POST", f"{MODERATION}/cases/{subject}/claim", headers=headers
+        ).status_code
+
+    names = [f"mo-{number}" for number in range(8)]
+    with ThreadPoolExecutor(8) as crowd:
+        outcomes = list(crowd.map(claim, names))
+    assert sorted(outcomes) == [200] + [409] * 7
+    (case,) = send(product, "GET", f"{MODERATION}/cases").json()["items"]
+    assert case["claimed_by"] == f"operator:{names[outcomes.index(200)]}"
+    assert (case["round"], case["reports"]) == (1, 0)
+
+
+def test_a_reviewer_sees_the_file_before_anybody_else_and_decides(product: LocalEdge) -> None:
+    content = new_bytes(300_000)
+    asset_id = waiting(product, content)
+    case = send(product, "GET", f"{MODERATION}/cases/asset:{asset_id}").json()
+    assert case["case"]["state"] == "flagged"
+    path = case["media"]["url"].partition("/api/")[2]
+    seen = send(product, "GET", f"/api/{path}")
+    assert seen.content == content
+    assert seen.headers["cache-control"] == "private, no-store"
+    assert product.request(API, "GET", f"/api/{path}").status_code == 401
+    assert ask(product, asset_id).status_code == 404
+    assert decide(product, f"asset:{asset_id}", "approve")["enforced"]
+    assert ask(product, asset_id).content == content
+    decide(product, f"asset:{asset_id}", "take_down", reason="a court said so")
+    assert ask(product, asset_id).status_code in {410, 451}
+
+
+def test_three_reports_take_an_asset_away_until_somebody_looks(product: LocalEdge) -> None:
+    content = new_bytes()
+    asset_id = publish(product, content)
+    code = new_code()
+    send(product, "POST", LINKS, status=201, json={"target": f"asset:{asset_id}", "code": code})
+    known, unknown = report(product, asset_id), report(product, "nothing-like-it")
+    assert (known.status_code, unknown.status_code) == (202, 202)
+    assert sorted(known.json()) == sorted(unknown.json())
+    report(product, f"http://127.0.0.1:8787/s/{code}")
+    assert ask(product, asset_id).content == content
+    report(product, f"http://127.0.0.1:8787/a/{asset_id}.gif")
+    assert ask(product, asset_id).status_code == 404
+    file_of = send(product, "GET", f"{MODERATION}/cases/asset:{asset_id}").json()
+    assert (file_of["case"]["state"], len(file_of["reports"])) == ("flagged", 3)
+    decide(product, f"asset:{asset_id}", "approve")
+    assert eventually(lambda: ask(product, asset_id).content == content)
+
+
+def test_an_appeal_brings_a_link_back(product: LocalEdge) -> None:
+    code = new_code()
+    send(product, "POST", LINKS, status=201, json={"target": TARGET, "code": code})
+    assert decide(product, f"link:{code}", "reject", reason="a scam")["enforced"]
+    assert eventually(lambda: visit(product, code).status_code == 451)
+    stated = send(product, "GET", f"{LINKS}/{code}/moderation").json()
+    assert (stated["status"], stated["reason"], stated["can_appeal"]) == ("rejected", "a scam", True)
+    send(product, "POST", f"{LINKS}/{code}/appeal", json={"text": "it is a cat"})
+    (case,) = send(product, "GET", f"{MODERATION}/cases").json()["items"]
+    assert (case["state"], case["appeal"]) == ("appealed", "it is a cat")
+    decide(product, f"link:{code}", "reinstate")
+    assert eventually(lambda: visit(product, code).status_code == 302)
+
+
+def test_the_ledger_proves_itself_to_whoever_kept_a_checkpoint(product: LocalEdge) -> None:
+    for _ in range(2):
+        decide(product, f"asset:{waiting(product, new_bytes())}", "reject", reason="=no")
+    kept = send(product, "POST", f"{MODERATION}/ledger/checkpoints", status=201).json()
+
+    def proof(checkpoint: dict[str, Any] | None = None) -> dict[str, Any]:
+        body = {"checkpoint": checkpoint}
+        return dict(send(product, "POST", f"{MODERATION}/ledger/verify", json=body).json())
+
+    proved = proof(kept)
+    assert (proved["ok"], proved["signed_seq"]) == (True, kept["seq"])
+    lines = send(product, "GET", f"{MODERATION}/ledger/export").text.splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == list(range(1, proved["records"] + 1))
+    table = send(product, "GET", f"{MODERATION}/ledger/export?format=csv").text
+    reviews = [row for row in csv.DictReader(io.StringIO(table)) if row["kind"] == "review"]
+    assert [row["reason"] for row in reviews if row["decision"] == "rejected"] == ["'=no", "'=no"]
+    product.sql("ModerationLedger", "ledger", "UPDATE moderation_audit SET payload = '{}' WHERE seq = 3")
+    broken = proof()
+    assert (broken["ok"], broken["broken_seq"]) == (False, 3)
+    product.reset()
+    decide(product, f"asset:{waiting(product, new_bytes())}", "reject")
+    assert proof()["ok"]
+    assert not proof(kept)["ok"]
