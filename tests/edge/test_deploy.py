@@ -39,6 +39,8 @@ SECRETS = {
     "SIGNING_SECRET": "secret",
     "PREVIOUS_SIGNING_KEYS": "{}",
     "LEDGER_KEY": "ledger key",
+    "PREVIOUS_LEDGER_KEYS": "{}",
+    "MODERATION_WEBHOOK_SECRET": "none",
     "OPENAI_API_KEY": "none",
     "SAFE_BROWSING_KEY": "none",
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assets.states import APPROVED, FLAGGED, REJECTED, TAKEN_DOWN
 from casework.states import State, Step
-from delivery.publication import decide
+from delivery.publication import withdraw
 from http_api.assets.lookup import read_asset, unknown_asset
 from http_api.errors import ApiError, unavailable
 from http_api.moderation.deciding import check_bytes, checked, enforcement
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from http_api.moderation.reviewers import Reviewer
     from http_api.schemas.assets import DecisionCreate
     from http_api.services import Services
+    from moderating.enforcing import Enforced
 
 _NEW = (State.PENDING, State.FLAGGED)
 _REFUSED = (State.REJECTED, State.TAKEN_DOWN, State.APPEALED)
@@ -48,9 +49,9 @@ async def bring_to(reviewer: Reviewer, asset_id: str, wanted: DecisionCreate, ke
         await check_bytes(ports, subject, step)
         told = {"step": step.value, "moderator": reviewer.name, "reason": wanted.reason, "notes": ""}
         checked(await ports.ledger.decide(reviewer.event_id("decision", key), subject, told))
-    if await _enforce(ports, subject) is Fate.NOTHING_DUE:
-        # Copies may have survived somewhere, and who came later waits to be confirmed.
-        await decide(ports.assets, ports.edge_copies, asset_id, case["standing"], case["reason"])
+    enforced = await _enforce(ports, subject)
+    if enforced.fate is Fate.NOTHING_DUE and enforced.case is not None:
+        await _enforce_again(ports, asset_id, enforced.case)
 
 
 def _step(case: Mapping[str, Any], state: str) -> Step | None:
@@ -65,9 +66,20 @@ def _step(case: Mapping[str, Any], state: str) -> Step | None:
     return step
 
 
-async def _enforce(ports: Services, subject: str) -> Fate:
+async def _enforce_again(ports: Services, asset_id: str, case: Mapping[str, Any]) -> None:
+    """Say what the owner knows: copies may have survived somewhere, and who came later waits to be confirmed.
+
+    An owner that has heard of something later does not obey.
+    """
+    standing, reason, seq = case["standing"], case["reason"], case["standing_seq"]
+    decided = await ports.assets.decide(asset_id, standing, reason, None, seq)
+    if decided.record is not None:
+        await withdraw(ports.edge_copies, decided.record)
+
+
+async def _enforce(ports: Services, subject: str) -> Enforced:
     try:
-        return (await enforce(subject, enforcement(ports))).fate
+        return await enforce(subject, enforcement(ports))
     except EnforcementError as error:
         ports.incidents.note("not_enforced", error)
         raise unavailable() from error

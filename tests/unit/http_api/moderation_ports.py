@@ -26,7 +26,7 @@ class DurableObject:
         self.env = env
 
 
-def _object_class() -> Any:
+def object_class() -> Any:
     """Import the object's module as a Worker does, with the runtime's two modules stood in for."""
     workers: Any = ModuleType("workers")
     workers.DurableObject = DurableObject
@@ -59,7 +59,7 @@ class LedgerNamespace:
 
     @cached_property
     def _object(self) -> Any:
-        made = _object_class()(SimpleNamespace(storage=self.database), None)
+        made = object_class()(SimpleNamespace(storage=self.database), None)
         made._trail.clock = made._trail.audit._clock = self._clock
         return made
 
@@ -103,11 +103,12 @@ class StoredMedia:
         self._missing = missing
         self.files: dict[str, bytes] = {}
         self.released = 0
+        self.is_complete = False
 
     async def length(self, key: str) -> int | None:
         await asyncio.sleep(0)
         asset_id = key.split("/")[1]
-        if asset_id in self._missing:
+        if asset_id in self._missing and not self.is_complete:
             return None
         return len(self._at(key))
 

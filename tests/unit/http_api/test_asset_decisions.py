@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from pydantic import TypeAdapter
 
@@ -96,3 +98,55 @@ def test_holding_an_asset_is_no_right_to_decide(world: World, monkeypatch):
     world.hold("cat", "ann")
     assert problem(decide(world, "taken_down"), 403)["code"] == "scope_required"
     assert problem(world.request("GET", URL), 403)["code"] == "scope_required"
+
+
+@pytest.mark.parametrize(("standing", "state"), [("rejected", "rejected"), ("taken_down", "taken_down")])
+def test_the_same_again_on_an_appeal_upholds_and_the_opposite_reinstates(world: World, standing, state):
+    for asset_id in ("cat", "dog"):
+        world.hold(asset_id, state=standing)
+        appeal = {"text": "it is a cat"}
+        assert world.request("POST", f"/api/v1/assets/{asset_id}/appeal", json=appeal).status_code == 200
+    assert decide(world, state).json()["state"] == standing
+    assert world.request("GET", "/api/v1/assets/cat/moderation").json()["can_appeal"] is False
+    answer = world.request("POST", "/api/v1/assets/dog/decision", json={"state": "approved"})
+    assert answer.json()["state"] == "approved"
+    world.hold("owl", state=standing)
+    world.request("POST", "/api/v1/assets/owl/appeal", json=appeal)
+    opposite = "taken_down" if standing == "rejected" else "rejected"
+    answer = world.request("POST", "/api/v1/assets/owl/decision", json={"state": opposite})
+    assert problem(answer, 409)["code"] == "illegal_decision"
+
+
+def test_the_same_again_later_confirms_who_came_meanwhile(world: World):
+    world.hold("cat", "bob", visibility="private")
+    decide(world, "approved")
+    purged = len(world.edge_copies.purged)
+    assert decide(world, "approved").status_code == 200
+    assert len(world.edge_copies.purged) == purged + 1
+
+
+def test_an_owner_that_cannot_do_as_the_ledger_says_is_503(world: World):
+    world.hold("cat", state="flagged")
+    world.stored_media.is_complete = True
+    world.assets.bytes_missing.add("cat")
+    assert problem(decide(world, "approved"), 503)["code"] == "unavailable"
+    world.assets.bytes_missing.clear()
+    assert decide(world, "approved").json()["state"] == "approved"
+
+
+def test_an_asset_that_vanishes_after_the_decision_is_404(world: World, monkeypatch):
+    world.hold("cat", state="flagged")
+
+    async def erase(*_: object) -> None:
+        await world.assets.release("cat", "operator", 0, None)
+
+    monkeypatch.setattr("http_api.routers.asset_decisions.bring_to", erase)
+    assert problem(decide(world, "rejected"), 404)["code"] == "unknown_asset"
+
+
+def test_the_same_again_does_not_undo_what_its_owner_heard_of_later(world: World):
+    world.hold("cat", state="flagged", visibility="public")
+    decide(world, "approved")
+    asyncio.run(world.assets.decide("cat", "taken_down", "a court", None, 1_000))
+    assert decide(world, "approved").json()["state"] == "taken_down"
+    assert [asset_id for asset_id, _ in world.edge_copies.purged] == ["cat"]

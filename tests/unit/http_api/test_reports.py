@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.unit.http_api.casework import bring, case_of, decide, sha256_of
+from tests.unit.http_api.casework import CASES, bring, case_of, decide, sha256_of
 from tests.unit.http_api.ports import BASE_URL, World
 from tests.unit.http_api.test_links import problem
 
@@ -40,6 +40,8 @@ def test_a_report_needs_no_token_and_keeps_no_address(world: World):
     (kept,) = reports_of(world, subject)
     assert (kept["category"], kept["text"]) == ("violence", "It bites\n\nContact: me@example.com")
     assert kept["reporter"] == world.services.reporter("192.0.2.1") != world.services.reporter("192.0.2.2")
+    (seen,) = world.request("GET", f"{CASES}/{subject}").json()["reports"]
+    assert (seen["is_open"], seen["at"]) == (True, "2027-01-15T08:00:00.000Z")
     assert "192.0.2.1" not in world.request("GET", "/api/v1/moderation/ledger/export").text
 
 

@@ -37,7 +37,7 @@ def test_a_good_file_is_described(name: str) -> None:
             assert outcome(in_pieces(data, 7)) == inspection
 
 
-# What is refused at the millionth part runs the same few lines again and again: noting them takes most of the time.
+# A refusal at the millionth part runs the same lines again and again: noting them takes most of the time.
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.no_cover if name in LONG else ()) for name in HOSTILE]
 )
