@@ -2,120 +2,36 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from assets.names import keys, original_key
+from assets.outcomes import Filed, Outcome, StoredAsset
 from assets.record import AssetRecord, Variant, changed, is_open
 from assets.references import Reference, amended, summary
+from assets.rows import AssetRows
 from assets.states import PENDING, REFUSED, is_legal
-from sql_port import migrate, schema_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sql_port import Database, Row
-
-_NAME = "assets"
+__all__ = ["AssetStore", "Filed", "Outcome", "StoredAsset"]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredAsset:
-    """A record and everybody who holds it, the oldest first; those that were released stay until erased."""
-
-    record: AssetRecord
-    references: tuple[Reference, ...]
-
-    def held_by(self, account_id: str) -> Reference | None:
-        """Return an account's reference, or None if it has none that counts."""
-        mine = self.reference_of(account_id)
-        return None if mine is None or mine.deleted_at is not None else mine
-
-    def reference_of(self, account_id: str) -> Reference | None:
-        """Return an account's reference, one that waits for the end of its grace period too."""
-        return next((one for one in self.references if one.account_id == account_id), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """What became of filing, and the account's reference as it is now.
-
-    `refused` says that a verdict on these bytes keeps them out; the reference is then the one not taken.
-    """
-
-    record: AssetRecord
-    reference: Reference
-    created: bool
-    mine_was_there: bool
-    refused: bool = False
-
-
-class Outcome(StrEnum):
-    """What became of a decision."""
-
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    """It was decided so before: messages come more than once."""
-    UNKNOWN = "unknown"
-    CONFLICT = "conflict"
-    ILLEGAL = "illegal"
-
-
-class AssetStore:
+class AssetStore(AssetRows):
     """The assets of one database. Reading never creates anything; the tables come with the first asset.
 
     An asset whose last reference was erased leaves its version, so that a later one goes on counting, and,
     if it was rejected or taken down, its record. `litter` names bytes that nothing leads to any more.
     """
 
-    MIGRATIONS: ClassVar[tuple[str, ...]] = (
-        """CREATE TABLE assets (
-            asset_id TEXT PRIMARY KEY, version INTEGER NOT NULL, record TEXT
-        ) WITHOUT ROWID""",
-        """CREATE TABLE asset_references (
-            asset_id TEXT NOT NULL, account_id TEXT NOT NULL, created_at REAL NOT NULL, erase_at REAL,
-            reference TEXT NOT NULL, PRIMARY KEY (asset_id, account_id)
-        ) WITHOUT ROWID""",
-        "CREATE INDEX asset_references_by_end ON asset_references (erase_at) WHERE erase_at IS NOT NULL",
-        "CREATE TABLE asset_litter (key TEXT PRIMARY KEY) WITHOUT ROWID",
-        "ALTER TABLE assets ADD COLUMN heard_seq INTEGER NOT NULL DEFAULT 0",
-    )
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._ready = False
-
     def file(self, record: AssetRecord, reference: Reference) -> Filed:
         """Take in an asset, or one more reference to one that is there; a reference that is there stays.
 
         One more reference is confirmed at once only if everybody may see the asset.
         """
-        if not self._exists():
-            migrate(self._database, _NAME, self.MIGRATIONS)
+        self._create()
         return self._database.transaction(lambda: self._file(record, reference))
-
-    def read(self, asset_id: str) -> StoredAsset | None:
-        """Return an asset, or None for one that is not there (any more)."""
-        if not self._exists():
-            return None
-        rows = self._database.execute("SELECT record FROM assets WHERE asset_id = ?", asset_id)
-        if not rows or rows[0]["record"] is None:
-            return None
-        return StoredAsset(AssetRecord.from_wire(json.loads(rows[0]["record"])), self._references(asset_id))
-
-    def version(self, asset_id: str) -> int:
-        """Return the version of an asset, of one that is gone the one it went with, 0 of one never seen."""
-        if not self._exists():
-            return 0
-        rows = self._database.execute("SELECT version FROM assets WHERE asset_id = ?", asset_id)
-        return int(rows[0]["version"]) if rows else 0
-
-    def ids(self) -> list[str]:
-        """Return the ids of all assets there ever were."""
-        rows = self._database.execute("SELECT asset_id FROM assets") if self._exists() else []
-        return [row["asset_id"] for row in rows]
 
     def refer(self, asset_id: str, reference: Reference, now: float) -> AssetRecord | None:
         """Add an account's reference or change its words and visibility; None for an unknown asset.
@@ -315,16 +231,6 @@ class AssetStore:
         (row,) = self._database.execute("SELECT min(erase_at) AS at FROM asset_references")
         return None if row["at"] is None else float(row["at"])
 
-    def litter(self) -> list[str]:
-        """Return R2 keys to be deleted."""
-        rows = self._database.execute("SELECT key FROM asset_litter LIMIT 1000") if self._exists() else []
-        return [row["key"] for row in rows]
-
-    def tidied(self, *removed: str) -> None:
-        """Note that keys were deleted, or are in use again."""
-        for key in removed:
-            self._database.execute("DELETE FROM asset_litter WHERE key = ?", key)
-
     def _file(self, record: AssetRecord, reference: Reference) -> Filed:
         stored = self.read(record.asset_id)
         if stored is None:
@@ -384,50 +290,3 @@ class AssetStore:
                 awaited=seen.awaited,
             )
         )
-
-    def _put(self, record: AssetRecord) -> AssetRecord:
-        self._database.execute(
-            "INSERT INTO assets (asset_id, version, record) VALUES (?, CAST(? AS INTEGER), ?)"
-            " ON CONFLICT (asset_id) DO UPDATE SET version = excluded.version, record = excluded.record",
-            record.asset_id,
-            record.version,
-            json.dumps(record.to_wire(), separators=(",", ":")),
-        )
-        return record
-
-    def _put_reference(self, asset_id: str, reference: Reference, stored: StoredAsset | None) -> Reference:
-        """Store a reference, one version later than the account's last one in `stored`, and return it."""
-        former = stored.reference_of(reference.account_id) if stored else None
-        newer = replace(reference, version=former.version + 1 if former else 1)
-        self._write_reference(asset_id, newer)
-        return newer
-
-    def _write_reference(self, asset_id: str, reference: Reference) -> None:
-        self._database.execute(
-            "INSERT INTO asset_references (asset_id, account_id, created_at, erase_at, reference)"
-            " VALUES (?, ?, ?, ?, ?) ON CONFLICT (asset_id, account_id) DO UPDATE SET"
-            " created_at = excluded.created_at, erase_at = excluded.erase_at, reference = excluded.reference",
-            asset_id,
-            reference.account_id,
-            reference.created_at,
-            reference.erase_at,
-            json.dumps(reference.to_wire(), separators=(",", ":")),
-        )
-
-    def _references(self, asset_id: str) -> tuple[Reference, ...]:
-        rows: list[Row] = self._database.execute(
-            "SELECT reference FROM asset_references WHERE asset_id = ? ORDER BY created_at, account_id",
-            asset_id,
-        )
-        return tuple(Reference.from_wire(json.loads(row["reference"])) for row in rows)
-
-    def _litter(self, left: list[str]) -> None:
-        for key in left:
-            self._database.execute("INSERT INTO asset_litter (key) VALUES (?) ON CONFLICT DO NOTHING", key)
-
-    def _exists(self) -> bool:
-        """Tell whether anything was ever filed here, bringing an older schema up to date if so."""
-        if not self._ready and schema_version(self._database, _NAME):
-            migrate(self._database, _NAME, self.MIGRATIONS)
-            self._ready = True
-        return self._ready

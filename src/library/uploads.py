@@ -3,47 +3,35 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from accounts.scopes import Tier
 from assets.quotas import Usage, largest_file, shortfall
-from sql_port import migrate, schema_version
+from library.upload_rows import (
+    COMPLETING,
+    DONE,
+    OPEN,
+    PIECE,
+    Ended,
+    UploadRows,
+    ended_of,
+    session_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from library.assets import AssetIndex
-    from sql_port import Database, Row
+    from sql_port import Database
+
+__all__ = ["COMPLETING", "DONE", "MAX_SESSIONS", "OPEN", "PIECE", "TOO_MANY_SESSIONS", "Ended", "UploadBook"]
 
 MAX_SESSIONS = 100
 """Of one account at a time, so that a list of them is short."""
 TOO_MANY_SESSIONS = "too_many_uploads"
 
-PIECE = "piece"
-OPEN = "open"
-COMPLETING = "completing"
-DONE = "done"
 
-_NAME = "library_uploads"
-
-
-class Part(TypedDict):
-    """A part of an upload that lies in the bucket."""
-
-    number: int
-    bytes: int
-    etag: str
-
-
-class Ended(TypedDict):
-    """An upload that was given up, with what its session knew of it."""
-
-    upload_id: str
-    state: str
-    session: dict[str, Any]
-
-
-class UploadBook:
+class UploadBook(UploadRows):
     """Reserves room before the first byte arrives, so that uploads side by side never exceed the quota.
 
     `index` counts what the account has. An upload in one piece is a mere reservation; one in parts is a
@@ -51,29 +39,9 @@ class UploadBook:
     creates anything.
     """
 
-    MIGRATIONS: ClassVar[tuple[str, ...]] = (
-        """CREATE TABLE library_uploads (
-            upload_id TEXT PRIMARY KEY,
-            state TEXT NOT NULL,
-            bytes INTEGER NOT NULL,
-            created_at REAL NOT NULL,
-            expires_at REAL NOT NULL,
-            session TEXT NOT NULL
-        ) WITHOUT ROWID""",
-        "CREATE INDEX library_uploads_by_end ON library_uploads (expires_at)",
-        """CREATE TABLE library_upload_parts (
-            upload_id TEXT NOT NULL,
-            number INTEGER NOT NULL,
-            bytes INTEGER NOT NULL,
-            etag TEXT NOT NULL,
-            PRIMARY KEY (upload_id, number)
-        ) WITHOUT ROWID""",
-    )
-
     def __init__(self, database: Database, index: AssetIndex) -> None:
-        self._database = database
+        super().__init__(database)
         self._index = index
-        self._ready = False
 
     def begin(self, wanted: Mapping[str, Any], now: float) -> dict[str, Any]:
         """Reserve room and return `granted_bytes`, or `shortfall` with the code of the limit in the way.
@@ -82,8 +50,7 @@ class UploadBook:
         part of the file: as much less is granted where room is short. With `session` it opens a session.
         Beginning an upload again replaces its reservation.
         """
-        if not self._exists():
-            migrate(self._database, _NAME, self.MIGRATIONS)
+        self._create()
         return self._database.transaction(lambda: self._begin(wanted, now))
 
     def end(self, upload_id: str, entries: Sequence[Mapping[str, Any]]) -> None:
@@ -110,7 +77,7 @@ class UploadBook:
         row = self._row(upload_id)
         if row is None or row["state"] == PIECE or row["expires_at"] <= now:
             return None
-        return _session(row, self._parts(upload_id))
+        return session_of(row, self._parts(upload_id))
 
     def sessions(self, now: float) -> list[dict[str, Any]]:
         """Return the uploads in parts that are not done, oldest first, each with the parts that arrived."""
@@ -123,7 +90,7 @@ class UploadBook:
             COMPLETING,
             now,
         )
-        return [_session(row, self._parts(row["upload_id"])) for row in rows]
+        return [session_of(row, self._parts(row["upload_id"])) for row in rows]
 
     def note_part(self, upload_id: str, part: Mapping[str, Any], now: float) -> bool:
         """Note a part that lies in the bucket, in place of an earlier one; False if nobody waits for it."""
@@ -195,7 +162,7 @@ class UploadBook:
     def found(self, upload_id: str) -> Ended | None:
         """Return what there is of an upload in parts, expired or not; None for none."""
         row = self._row(upload_id)
-        return None if row is None or row["state"] == PIECE else _ended(row)
+        return None if row is None or row["state"] == PIECE else ended_of(row)
 
     def expired(self, now: float) -> list[Ended]:
         """Return uploads whose time is over; each stays until it is dropped."""
@@ -204,7 +171,7 @@ class UploadBook:
         rows = self._database.execute(
             "SELECT * FROM library_uploads WHERE expires_at <= ? ORDER BY expires_at LIMIT 100", now
         )
-        return [_ended(row) for row in rows]
+        return [ended_of(row) for row in rows]
 
     def drop(self, upload_id: str) -> None:
         """Forget an upload of which nothing is left."""
@@ -260,49 +227,3 @@ class UploadBook:
             total_bytes=kept["bytes"] + kept["deleted_bytes"] + reserved.total_bytes,
             assets=kept["assets"] + kept["deleted_assets"] + reserved.assets,
         )
-
-    def _row(self, upload_id: str) -> Row | None:
-        if not self._exists():
-            return None
-        rows = self._database.execute("SELECT * FROM library_uploads WHERE upload_id = ?", upload_id)
-        return rows[0] if rows else None
-
-    def _parts(self, upload_id: str) -> list[Part]:
-        rows = self._database.execute(
-            "SELECT number, bytes, etag FROM library_upload_parts WHERE upload_id = ? ORDER BY number",
-            upload_id,
-        )
-        return [
-            {"number": int(row["number"]), "bytes": int(row["bytes"]), "etag": row["etag"]} for row in rows
-        ]
-
-    def _drop(self, upload_id: str) -> None:
-        if self._exists():
-            self._database.execute("DELETE FROM library_upload_parts WHERE upload_id = ?", upload_id)
-            self._database.execute("DELETE FROM library_uploads WHERE upload_id = ?", upload_id)
-
-    def _exists(self) -> bool:
-        """Tell whether anything was ever written here, bringing an older schema up to date if so."""
-        if not self._ready and schema_version(self._database, _NAME):
-            migrate(self._database, _NAME, self.MIGRATIONS)
-            self._ready = True
-        return self._ready
-
-
-def _session(row: Row, parts: list[Part]) -> dict[str, Any]:
-    return {
-        **json.loads(row["session"]),
-        "upload_id": row["upload_id"],
-        "state": row["state"],
-        "created_at": float(row["created_at"]),
-        "expires_at": float(row["expires_at"]),
-        "received": parts,
-    }
-
-
-def _ended(row: Row) -> Ended:
-    return {
-        "upload_id": row["upload_id"],
-        "state": row["state"],
-        "session": json.loads(row["session"]),
-    }

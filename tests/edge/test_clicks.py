@@ -201,9 +201,12 @@ class TestJournals:
 
     def many(self, engine: LocalEdge) -> list[str]:
         codes = [claim(engine) for _ in range(4 * FEW_CODES)]
+        self.visit_all(engine, codes)
+        return codes
+
+    def visit_all(self, engine: LocalEdge, codes: list[str]) -> None:
         with ThreadPoolExecutor(len(codes)) as pool:
             list(pool.map(lambda code: visit(engine, code), codes))
-        return codes
 
     def test_a_reader_sees_at_once_what_a_journal_keeps_and_counts_it_once(self, fragile: LocalEdge) -> None:
         codes = self.many(fragile)
@@ -229,8 +232,13 @@ class TestJournals:
     def test_a_journal_that_fails_is_replaced_by_the_queue(self, fragile: LocalEdge) -> None:
         fragile.faults(EDGE, {"call": "CLICK_SHARD.keep", "mode": "fail"})
         codes = self.many(fragile)
-        assert eventually(lambda: [clicks(fragile, code) for code in codes] == [1] * len(codes))
-        assert fragile.control("faults-met", worker=EDGE)
+        rounds = 1
+        # Visits that a slow machine spreads over several flushes are no crowd.
+        while not fragile.faults_met(EDGE):
+            assert rounds < 20
+            self.visit_all(fragile, codes)
+            rounds += 1
+        assert eventually(lambda: [clicks(fragile, code) for code in codes] == [rounds] * len(codes))
 
     @staticmethod
     def has_tables(engine: LocalEdge, codes: list[str]) -> bool:

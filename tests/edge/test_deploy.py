@@ -237,11 +237,8 @@ def test_a_deployment_stops_at_the_first_worker_that_is_refused(
 ) -> None:
     there = cloudflare.environment()
     cloudflare.buckets.append("gif-distributor-media")
-    cloudflare.queues += [
-        "gif-distributor-moderation",
-        "gif-distributor-clicks",
-        "gif-distributor-clicks-dead",
-    ]
+    purposes = ("moderation", "publishing", "notices", "clicks")
+    cloudflare.queues += [f"gif-distributor-{one}{dead}" for one in purposes for dead in ("", "-dead")]
     assert run(project, "tools/cloudflare.py", "kv", **there).returncode == 0
     cloudflare.forbidden.add(("PUT", "/workers/scripts/gif-distributor-moderator"))
     done = run(project, "tools/deploy.py", "production", ADMIN_TOKEN="token", **SECRETS, **there)

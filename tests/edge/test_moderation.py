@@ -84,7 +84,7 @@ def moderated_engine(judge: Judge) -> Iterator[LocalEdge]:
             "MODERATION_RETRY_SECONDS": "1",
             "MODERATION_WEBHOOK_URL": f"{judge.url}{HOOK}",
             "MODERATION_WEBHOOK_SECRET": HOOK_SECRET,
-            "SCAN_TIMEOUT_SECONDS": "1",
+            "SCAN_TIMEOUT_SECONDS": "4",
         },
     )
     yield engine

@@ -77,12 +77,11 @@ def content_rejected() -> ApiError:
 async def _refuse_blocked(record: AssetRecord, ports: Services) -> None:
     """Raise ApiError with 451 for bytes that moderators blocked.
 
-    A ledger that does not answer stops no upload: nothing is shown before moderation looked at it, and that
-    asks again.
+    A ledger that does not answer stops no upload: nothing is shown before moderation has looked at it.
     """
     try:
         blocked = await ports.ledger.match(record.sha256, None, BLOCKED_BITS)
-    except Exception as error:  # noqa: BLE001 - whatever it is, moderation asks again
+    except Exception as error:  # noqa: BLE001 - whatever it is, moderation has the last word
         ports.incidents.note("block_list_not_asked", error)
         return
     if blocked is not None:
