@@ -32,6 +32,9 @@ STEPS = ("opened", "looked", "scanned", "obeyed", "queued", "enforced")
 """What is done one after the other when content is approved; docs/moderation.md says what a crash leaves."""
 SCAN, DOUBT = "scan", "doubt"
 SCAN_FAILED = "scan_failed"
+BLOCKED_HASH = "blocked_hash"
+BLOCKED_BITS = 6
+"""How much a picture may differ from a blocked one."""
 DECIDED_BEFORE = "decided_before"
 """The model of a case that takes over what its asset's owner was told when there was no case."""
 SOON_SECONDS = 1.0
@@ -158,7 +161,14 @@ def _question(case: Mapping[str, Any] | None, words: Content | None) -> str | No
 
 
 async def _look(content: Content, words: Content | None, ports: Moderation) -> Look:
-    """Look at everything; words alone reject no file that other accounts may have under other words."""
+    """Look at everything; words alone reject no file that other accounts may have under other words.
+
+    A file whose hash is blocked came in before that, or while the ledger did not answer at the door.
+    """
+    if words is not None:
+        blocked = await ports.enforcement.ledger.match(content.sha256, None, BLOCKED_BITS)
+        if blocked is not None:
+            return Look({"sha256": content.sha256, "decision": REJECTED, "reason": BLOCKED_HASH})
     look = await ports.look(content)
     if look.decision != REJECTED or words is None:
         return look

@@ -17,6 +17,8 @@ from runtime.object_calls import answer_of
 
 BUCKET = "the bucket"
 PIECE_BYTES = 262_144
+DRAIN_BYTES = 4 * 1024 * 1024
+DRAIN_SECONDS = 0.25
 
 
 class ByteReader:
@@ -44,6 +46,14 @@ class ByteReader:
         self._buffer = Uint8Array.new(found.value.buffer)
         return piece
 
+    async def drain(self) -> None:
+        """Read on for a moment, before an answer to a body that is not wanted any more.
+
+        Whoever answers while much is still to come hangs up on the client, whose next request is then lost.
+        """
+        with suppress(Exception):  # a body that is broken or was handed on
+            await asyncio.wait_for(self._read_away(), DRAIN_SECONDS)
+
     async def cancel(self) -> None:
         """Let go of what was not read."""
         if self._is_over:
@@ -53,6 +63,11 @@ class ByteReader:
         # A body that is broken or was handed on has nobody left to tell.
         with suppress(Exception):
             await (self._reader or self._stream).cancel()
+
+    async def _read_away(self) -> None:
+        left = DRAIN_BYTES
+        while left > 0 and (piece := await self.read()):
+            left -= len(piece)
 
 
 class BucketSink:

@@ -80,6 +80,7 @@ class Uploads:
 
         try:
             await self._app(scope, receive, answer.send)
+            await reader.drain()
         finally:
             await reader.cancel()
         return answer.response()

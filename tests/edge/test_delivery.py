@@ -419,3 +419,7 @@ def test_who_asks_for_too_many_assets_that_are_not_there_has_to_wait(product: Lo
     assert scan(there).status_code == 200
     assert ask(product, "nobody1").status_code == 404
     assert json.loads(scan("nobody1").text)["code"] == "rate_limited"
+    framed = scan("nobody2/embed")
+    assert (framed.status_code, "Too many requests" in framed.text) == (429, True)
+    assert int(framed.headers["retry-after"]) > 0
+    assert scan(f"{there}/embed").status_code == 200

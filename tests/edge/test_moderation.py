@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 import os
@@ -50,9 +51,11 @@ class Judge(OpenAIStub):
     def respond(self, request: Recorded) -> Answer:
         if request.path == HOOK:
             return Reply(204)
-        told = super().respond(request)
-        shown = self.images[-1:] if '"image_url"' in request.body.decode() else []
-        return OUTAGES.get(colour_of(shown[0]), told) if shown else told
+        return super().respond(request)
+
+    def _moderate_image(self, url: str, number: int) -> Answer:
+        told = super()._moderate_image(url, number)
+        return OUTAGES.get(colour_of(base64.b64decode(url.partition(",")[2])), told)
 
 
 def colour_of(data: bytes) -> tuple[int, ...]:
@@ -84,7 +87,7 @@ def moderated_engine(judge: Judge) -> Iterator[LocalEdge]:
             "MODERATION_RETRY_SECONDS": "1",
             "MODERATION_WEBHOOK_URL": f"{judge.url}{HOOK}",
             "MODERATION_WEBHOOK_SECRET": HOOK_SECRET,
-            "SCAN_TIMEOUT_SECONDS": "4",
+            "SCAN_TIMEOUT_SECONDS": "3",
         },
     )
     yield engine
@@ -225,6 +228,14 @@ def test_no_outage_approves_anything(edge: LocalEdge) -> None:
         events = call(edge, "history", f"asset:{asset_id}", 100)["events"]
         assert "approved" not in {event["payload"].get("to") for event in events}
         assert ask(edge, asset_id).status_code == 404
+
+
+def test_without_a_service_a_picture_waits_for_a_person(product: LocalEdge) -> None:
+    asset_id = upload(product, gif(SAFE))
+    message = {"kind": "asset", "event_id": "1", "asset_id": asset_id, "account_id": "operator"}
+    assert product.queue(MODERATOR, QUEUE, message)["explicitAcks"] == ["0"]
+    assert case_of(product, f"asset:{asset_id}")["state"] == state_of(product, asset_id) == "flagged"
+    assert ask(product, asset_id).status_code == 404
 
 
 def test_a_link_to_a_listed_domain_answers_451_with_its_reason(edge: LocalEdge) -> None:

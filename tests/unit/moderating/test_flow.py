@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from assets.references import Reference
-from casework import prove
+from casework import BlockList, prove
 from moderating.errors import MessageError
-from moderating.flow import SOON_SECONDS, give_up, moderate
+from moderating.flow import BLOCKED_HASH, SOON_SECONDS, give_up, moderate
 from tests.unit.moderating.world import ASSET_ID, LINK, RECORD, SUBJECT, LostError, World
 
 LINK_SUBJECT = "link:code"
@@ -47,6 +47,17 @@ def test_new_content_is_looked_at_decided_and_its_owner_told(world: World, decis
     assert content.read is not None
     assert asyncio.run(content.read()) == f"quarantine/{ASSET_ID}/original.gif".encode()
     assert prove(world.ledger.trail, {}).ok
+
+
+def test_a_blocked_file_is_rejected_without_a_look(world: World) -> None:
+    BlockList(world.ledger.trail).block(RECORD.sha256, "known", "mo", None)
+    assert run(world) is None
+    assert (world.case()["state"], world.case()["reason"], world.state()) == (
+        "rejected",
+        BLOCKED_HASH,
+        "rejected",
+    )
+    assert world.looks == []
 
 
 def test_a_message_that_comes_again_records_and_publishes_nothing(world: World) -> None:

@@ -9,7 +9,7 @@ from assets.record import AssetRecord
 from assets.references import Reference
 from assets.store import AssetStore, StoredAsset
 from assets.store import Outcome as Owner
-from casework import LedgerStore
+from casework import BlockList, LedgerStore
 from delivery.publication import Decided
 from library.publications import PublicationBook
 from moderating.content import Content
@@ -36,10 +36,12 @@ class Ledger:
 
     def __init__(self, store: LedgerStore, before: Callable[[str], Awaitable[None]]) -> None:
         self.store = store
+        self.blocked = BlockList(store.trail)
         self._before = before
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        method = getattr(self.store, name, None) or getattr(self.store.cases.outbox, name)
+        parts = (self.store, self.store.cases.outbox, self.blocked)
+        method = next(getattr(part, name) for part in parts if hasattr(part, name))
 
         async def call(*arguments: Any) -> Any:
             await self._before(name)
