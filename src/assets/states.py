@@ -12,9 +12,10 @@ MOVES: dict[str, frozenset[str]] = {
     PENDING: frozenset({APPROVED, FLAGGED, REJECTED, TAKEN_DOWN}),
     FLAGGED: frozenset({APPROVED, REJECTED, TAKEN_DOWN}),
     APPROVED: frozenset({FLAGGED, TAKEN_DOWN}),
-    # An appeal may put a rejected asset up, and a takedown that was wrong is undone.
-    REJECTED: frozenset({APPROVED}),
-    TAKEN_DOWN: frozenset({APPROVED}),
+    # An appeal may put a rejected asset up, and a takedown that was wrong is undone. What was doubted again
+    # before the asset heard of that waits for a person: it is not put up in between.
+    REJECTED: frozenset({APPROVED, FLAGGED}),
+    TAKEN_DOWN: frozenset({APPROVED, FLAGGED}),
 }
 """Every legal move. Nothing leads back to pending, and only an approved asset is delivered."""
 

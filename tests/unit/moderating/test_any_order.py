@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from casework import prove
@@ -23,6 +23,13 @@ EVENTS = st.one_of(
     st.just(("sweep",)),
 )
 CUTS = st.none() | st.sampled_from(CALLS)
+DOUBTED_BEFORE_ITS_RETURN = [
+    (("message", 1, "approved"), None),
+    (("decide", "take_down", 1), None),
+    (("decide", "reinstate", 1), "due"),
+    (("message", 1, "flagged"), None),
+]
+"""The owner never heard that it was reinstated, and then that it waits for a person."""
 
 
 async def lost() -> None:
@@ -47,6 +54,7 @@ def play(world: World, name: str, *details: Any) -> None:
 
 @settings(max_examples=120, deadline=None)
 @given(st.lists(st.tuples(EVENTS, CUTS), min_size=5, max_size=25))
+@example(DOUBTED_BEFORE_ITS_RETURN)
 def test_owners_end_where_the_case_stands_and_each_round_is_published_once(
     events: list[tuple[tuple[Any, ...], str | None]],
 ) -> None:
