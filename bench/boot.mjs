@@ -13,10 +13,11 @@ const POLL_MS = 20;
 export async function benchBoot(args) {
   const { values } = parseArgs({
     args,
-    options: { rounds: { type: "string", default: "3" }, json: { type: "string" } },
+    options: { rounds: { type: "string" }, quick: { type: "boolean" }, json: { type: "string" } },
   });
   const rows = [];
-  for (let done = 0; done < Number(values.rounds); done += 1) rows.push(await bootOnce());
+  const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
+  for (let done = 0; done < rounds; done += 1) rows.push(await bootOnce());
   console.table(rows);
   const result = {
     edge_and_objects_seconds: median(rows.map((row) => row.edge_and_objects_seconds)),

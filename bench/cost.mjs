@@ -1,6 +1,7 @@
 // `npm run bench -- cost`: what a million redirects cost, from measured calls and CPU and published prices.
 //
-// --from PATH   the file that `npm run bench -- redirect --json PATH` wrote; without it, the calls are counted now
+// --from PATH   the file that `npm run bench -- redirect --json PATH` wrote; without it, the calls are counted now,
+//               in a quick run (which --quick says too)
 // --json PATH   the same for machines
 
 import fs from "node:fs";
@@ -14,7 +15,12 @@ const OBJECT_CALL_SECONDS = 0.01;
 
 /** @param {string[]} args */
 export async function benchCost(args) {
-  const { values } = parseArgs({ args, options: { from: { type: "string" }, json: { type: "string" } } });
+  const options = /** @type {const} */ ({
+    from: { type: "string" },
+    quick: { type: "boolean" },
+    json: { type: "string" },
+  });
+  const { values } = parseArgs({ args, options });
   const measured = values.from ? JSON.parse(fs.readFileSync(values.from, "utf8")) : await quickCalls();
   if (!measured.flush || !measured.naive) throw new Error(`${values.from} was written without the part "calls"`);
   const levels = Object.entries(measured.flush).map(([level, counts]) => [`${level} clicks a flush`, counts]);

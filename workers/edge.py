@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from runtime import media
+from runtime.crossings import method_and_url
 from runtime.media import Media
 from runtime.previews import Previews
 from runtime.redirects import Redirects
@@ -43,17 +44,17 @@ class Default(WorkerEntrypoint):
     def fetch(self, request: Any) -> Any:  # noqa: ANN401 - the runtime's objects
         """Answer a short link or an asset: at once what this isolate knows, else in a coroutine."""
         raw = request.js_object
-        url = raw.url
         response = None
         if _edge is not None:
-            response = _edge.redirects.answer_at_once(raw, url, self)
+            asked = method_and_url(raw)
+            response = _edge.redirects.answer_at_once(raw, asked, self)
             if response is None:
-                response = _edge.media.answer_plain(raw, url, lambda: self._answer(raw, url))
-        return self._answer(raw, url) if response is None else response
+                response = _edge.media.answer_plain(raw, asked, lambda: self._answer(raw))
+        return self._answer(raw) if response is None else response
 
-    async def _answer(self, raw: Any, url: str) -> Any:  # noqa: ANN401 - JS objects
+    async def _answer(self, raw: Any) -> Any:  # noqa: ANN401 - a JS object
         method = raw.method
-        path, query = split_url(url)
+        path, query = split_url(raw.url)
         if path.startswith(PREFIX) and (method in METHODS or method == "POST"):
             return await edge(self.env).redirects.answer(raw, method, path, query, self.ctx)
         if path.startswith(media.PREFIX) and method in media.METHODS:

@@ -12,5 +12,5 @@ ANSWER = Response.new(None)
 
 
 class Default(WorkerEntrypoint):
-    async def fetch(self, _request: Any) -> Any:  # noqa: ANN401 - the runtime's objects
+    def fetch(self, _request: Any) -> Any:  # noqa: ANN401 - the runtime's objects
         return ANSWER.clone()

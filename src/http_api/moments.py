@@ -15,7 +15,10 @@ class InvalidMomentError(ValueError):
 
 
 def read_moment(value: object) -> float:
-    """Return the Unix time, to the millisecond, of ISO 8601 text with its zone or of a number of seconds."""
+    """Return the Unix time, to the millisecond, of ISO 8601 text or of a number of seconds.
+
+    What names no zone is UTC, as everywhere else in the product.
+    """
     if isinstance(value, str):
         seconds = _parse(value)
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -40,6 +43,4 @@ def _parse(text: str) -> float:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise InvalidMomentError("the text is not an ISO 8601 date and time") from error
-    if moment.tzinfo is None:
-        raise InvalidMomentError("the moment needs its zone: an offset such as +02:00, or Z")
-    return moment.timestamp()
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -20,6 +20,7 @@ from delivery.signing import read_signer
 from ratelimit.addresses import address_block
 from ratelimit.headers import rate_limit_headers
 from runtime.asset_reader import MAX_CACHED_ASSETS
+from runtime.crossings import MAX_WORDS, HeaderValues, method_and_url
 from runtime.media_bodies import MediaBodies
 from runtime.record_source import UnavailableError
 from runtime.replies import lasting_init, page_reply, reply
@@ -43,6 +44,7 @@ SMALL_BYTES = 16 * 1024
 """What an isolate keeps of an asset's bytes at most; with all it remembers that is 16 MB."""
 
 _RETRY_SECONDS = "5"
+_deciding = HeaderValues(*DECIDING)
 
 
 class _TooManyMissesError(Exception):
@@ -72,7 +74,8 @@ class _Asked(NamedTuple):
     conditions: Conditions
     is_signed: bool
     is_download: bool
-    url: str
+    words: str
+    """What `method_and_url` says of it."""
     address: str
     now: float
 
@@ -104,14 +107,14 @@ class Media:
         self._miss_threshold = policy.misses.local_threshold()
         self._plain: dict[str, MediaPath] = {}
 
-    def answer_plain(self, request: Any, url: str, otherwise: Callable[[], Awaitable[Any]]) -> Any | None:  # noqa: ANN401 - JS objects
+    def answer_plain(self, request: Any, asked: str, otherwise: Callable[[], Awaitable[Any]]) -> Any | None:  # noqa: ANN401 - JS objects
         """Answer a plain GET of a public asset that is fresh here; None for whatever takes more.
 
-        That is a response at once for a small one, and for others an awaitable one: out of the cache, or what
-        comes of `otherwise`.
+        `asked` is what `method_and_url` says of the request. The answer is a response at once for a small
+        asset, and for others an awaitable one: out of the cache, or what comes of `otherwise`.
         """
-        where = self._plain.get(url)
-        if where is None or request.method != "GET":
+        where = self._plain.get(asked)
+        if where is None:
             return None
         entry = self._reader.fresh(where.asset_id, time.time())
         if entry is None:
@@ -119,8 +122,7 @@ class Media:
         plain, chosen = entry.prepared, grant(entry.record, where.extension, is_signed=False)
         if plain is None or isinstance(chosen, Problem) or plain.tag != chosen.tag:
             return None
-        get = request.headers.get
-        if any(get(name) for name in DECIDING):
+        if _deciding.read(request.headers) != _deciding.nothing:
             return None
         if plain.buffer is None:
             return self._answer_from_cache(chosen, plain, otherwise)
@@ -154,7 +156,7 @@ class Media:
             conditions,
             wanted.is_signed,
             wanted.is_download,
-            request.url,
+            method_and_url(request),
             address,
             time.time(),
         )
@@ -174,7 +176,7 @@ class Media:
             return reply(405, {"allow": ", ".join(PAGE_METHODS)})
         address = request.headers.get("cf-connecting-ip") or ""
         where = MediaPath(asset_id)
-        asked = _Asked(method, where, Conditions(), False, False, request.url, address, time.time())
+        asked = _Asked(method, where, Conditions(), False, False, "", address, time.time())
         from pages.embed import embed_page, embed_refusal  # noqa: PLC0415 - most isolates show none
 
         try:
@@ -269,11 +271,11 @@ class Media:
 
     def _remember(self, asked: _Asked) -> None:
         """Note what an address without a query asks for, so that it need not be taken apart again."""
-        if "?" in asked.url:
+        if "?" in asked.words or len(asked.words) > MAX_WORDS:
             return
         if len(self._plain) >= MAX_CACHED_ASSETS:
             self._plain.clear()
-        self._plain[asked.url] = asked.path
+        self._plain[asked.words] = asked.path
 
     async def _may_miss(self, asked: _Asked) -> bool:
         """Ask whether this address may have one more asset looked up at its owner."""

@@ -18,6 +18,7 @@ from redirecting.plain import good_until, is_plain
 from resilience.circuit_breaker import CircuitBreaker
 from runtime.asset_reader import AssetReader
 from runtime.click_delivery import ClickDelivery
+from runtime.crossings import MAX_WORDS, method_and_url
 from runtime.edge_settings import BRIDGE_SECONDS, MAX_CACHED_LINKS, read_settings
 from runtime.link_answers import LinkAnswers
 from runtime.link_reader import LinkReader
@@ -64,24 +65,22 @@ class Redirects:
         self._plain: dict[str, CachedLink] = {}
         self._answers = LinkAnswers(self)
 
-    def answer_at_once(self, request: Any, url: str, worker: Any) -> Any | None:  # noqa: ANN401 - JS objects
+    def answer_at_once(self, request: Any, asked: str, worker: Any) -> Any | None:  # noqa: ANN401 - JS objects
         """Answer a person's GET of a plain link that is fresh here; None for whatever takes more.
 
-        Nothing has happened yet when it returns None. Most visits end here, so each step is there for a
-        reason: crossing to JavaScript costs more than what Python does in between, and a call costs more
-        here, between two requests, than in a loop.
+        `asked` is what `method_and_url` says of the request. Nothing has happened yet when it returns None.
+        Most visits end here, so each step is there for a reason: crossing to JavaScript costs more than what
+        Python does in between, and a call costs more here, between two requests, than in a loop.
         """
-        entry = self._plain.get(url)
-        if entry is None or request.method != "GET":
+        entry = self._plain.get(asked)
+        if entry is None:
             return None
         now = time.time()
         if now >= entry.fresh_until or now >= entry.prepared_until:
             return None
-        get = request.headers.get
-        facts = self.visitors.facts(get)
+        facts, address = self.visitors.read(request.headers)
         if facts.is_bot:
             return None
-        address = get("cf-connecting-ip") or ""
         block = address if ":" not in address and address else address_block(address)
         if self._threshold.must_ask(block, int(now * 1000)):
             return None
@@ -89,7 +88,7 @@ class Redirects:
         flush_after = self._buffer.add(entry.record.code, facts, address, now)
         if flush_after is not None:
             worker.ctx.waitUntil(self._delivery.flush_after(flush_after))
-        return entry.prepared.clone()
+        return entry.prepared()
 
     async def answer(self, request: Any, method: str, path: str, query: str, ctx: Any) -> Any:  # noqa: ANN401 - JS objects
         """Answer one request below `/s/`."""
@@ -97,14 +96,12 @@ class Redirects:
         asked = parse_link_path(path, ignores_case=self.settings.ignores_case)
         if asked is None:
             return self._answers.no_such_link(None, method)
-        headers = request.headers
-        address = headers.get("cf-connecting-ip") or ""
+        facts, address = self.visitors.read(request.headers)
         block = address_block(address)
         if self._threshold.must_ask(block, int(now * 1000)):
             refusal = await self._over_limit(block)
             if refusal is not None:
                 return self._answers.too_many(refusal, method)
-        facts = self.visitors.facts(headers.get)
         if not asked.view and not asked.tail and method != "POST":
             entry = self.cache.get(asked.code)
             if (
@@ -113,11 +110,11 @@ class Redirects:
                 and not facts.agent.is_unfurler
                 and self._is_fresh(entry, asked.code, now, ctx)
             ):
-                if not query:
-                    self._remember(request.url, entry)
+                if method == "GET" and not query:
+                    self._remember(method_and_url(request), entry)
                 if method == "GET" and not facts.agent.is_bot:
                     self.count(entry.record.code, address, facts, now, ctx)
-                return entry.prepared.clone()
+                return entry.prepared()
         return await self._answers.answer(request, method, asked, query, address, facts, now, ctx)
 
     def count(self, code: str, address: str, facts: Facts, now: float, ctx: Any) -> None:  # noqa: ANN401 - a JS object
@@ -142,10 +139,13 @@ class Redirects:
         return bool(answer["taken"])
 
     def prepare(self, asked: LinkPath, entry: CachedLink, response: Any, now: float) -> None:  # noqa: ANN401 - a JS object
-        """Keep the response to a plain link, which has no body, for as long as it holds."""
+        """Keep the response to a plain link, which has no body, for as long as it holds.
+
+        What is kept is its `clone`, bound to it: looking it up would be one more crossing.
+        """
         if is_plain(entry.record) and not asked.tail:
             changes_at = good_until(entry.record, now)
-            entry.prepared = response.clone()
+            entry.prepared = response.clone().clone
             entry.prepared_until = float("inf") if changes_at is None else changes_at
 
     def health(self) -> dict[str, Any]:
@@ -162,14 +162,16 @@ class Redirects:
             "rate_limiter_failures": dict(self.limits.failures),
         }
 
-    def _remember(self, url: str, entry: CachedLink) -> None:
-        """Note which link an address without a query names, so that it need not be taken apart again.
+    def _remember(self, asked: str, entry: CachedLink) -> None:
+        """Note which link a GET without a query asks for, so that it need not be taken apart again.
 
         An entry that the cache replaced or dropped meanwhile is no longer fresh.
         """
+        if len(asked) > MAX_WORDS:
+            return
         if len(self._plain) >= MAX_CACHED_LINKS:
             self._plain.clear()
-        self._plain[url] = entry
+        self._plain[asked] = entry
 
     def _is_fresh(self, entry: CachedLink, code: str, now: float, ctx: Any) -> bool:  # noqa: ANN401 - a JS object
         if now < entry.fresh_until:

@@ -1,23 +1,26 @@
-"""What the redirect reads of a visitor: four headers, each looked at once."""
+"""What the redirect reads of a visitor: four headers, all at once."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analytics.click_wire import Kind
 from analytics.clicks import clean_country
 from analytics.referrers import click_platform, parse_referrer
 from analytics.user_agents import parse_user_agent
+from runtime.crossings import SEPARATOR, HeaderValues
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from analytics.user_agents import UserAgent
 
 MAX_KNOWN_FACTS = 4_096
+MAX_KNOWN_CHARACTERS = 1_024
+"""What browsers send has half as many. Longer headers are read each time: a client could fill the isolate."""
 _SECONDS_PER_DAY = 86_400
 _VISITOR_BYTES = 9
+# The address stands last: what is before it is what visitors have in common.
+_headers = HeaderValues("user-agent", "referer", "cf-ipcountry", "cf-connecting-ip")
 
 
 class Facts(NamedTuple):
@@ -37,16 +40,20 @@ class Visitors:
         # A key of its own: no hash that is stored may tell anything about the pepper's other use.
         key = hashlib.blake2b(pepper.encode(), digest_size=32, person=b"visitors").digest()
         self._keyed = hashlib.blake2b(digest_size=_VISITOR_BYTES, key=key)
-        self._known: dict[tuple[str | None, str | None, str | None], Facts] = {}
+        self._known: dict[str, Facts] = {}
 
-    def facts(self, get: Callable[[str], str | None]) -> Facts:
-        """Return what the headers say; `get` is the `get` of JavaScript headers."""
-        given = (get("user-agent"), get("referer"), get("cf-ipcountry"))
+    def read(self, headers: Any) -> tuple[Facts, str]:  # noqa: ANN401 - JavaScript's headers
+        """Return what the headers say of a visitor, and the address, empty if the platform told none."""
+        given, _, address = _headers.read(headers).rpartition(SEPARATOR)
         facts = self._known.get(given)
-        if facts is None:
+        return facts or self._learn(given), address
+
+    def _learn(self, given: str) -> Facts:
+        facts = _read(*given.split(SEPARATOR))
+        if len(given) <= MAX_KNOWN_CHARACTERS:
             if len(self._known) >= MAX_KNOWN_FACTS:
                 self._known.clear()
-            facts = self._known[given] = _read(*given)
+            self._known[given] = facts
         return facts
 
     def visitor(self, address: str, facts: Facts, code: str, now: float) -> str:
@@ -57,9 +64,9 @@ class Visitors:
         return keyed.hexdigest()
 
 
-def _read(user_agent: str | None, referrer: str | None, country: str | None) -> Facts:
-    agent = parse_user_agent(user_agent or "")
-    source = parse_referrer(referrer or "")
+def _read(user_agent: str, referrer: str, country: str) -> Facts:
+    agent = parse_user_agent(user_agent)
+    source = parse_referrer(referrer)
     kind = Kind(
         clean_country(country),
         source.host,

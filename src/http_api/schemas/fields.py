@@ -198,7 +198,7 @@ Moment: TypeAlias = Annotated[
     WithJsonSchema(
         {
             "anyOf": [{"type": "string", "format": "date-time"}, {"type": "number"}],
-            "description": "ISO 8601 with its zone, or seconds since 1970.",
+            "description": "ISO 8601, UTC if it names no zone, or seconds since 1970.",
             "examples": ["2027-01-31T12:00:00Z", 1801396800],
         }
     ),

@@ -99,7 +99,6 @@ def test_every_bad_field_is_listed_at_once(world: World):
         ("metadata", {"a": [2**53]}, "metadata_number"),
         ("status", "302", "literal_error"),
         ("status", True, "literal_error"),
-        ("expires_at", "2030-01-01T00:00:00", "invalid_moment"),
         ("expires_at", "2030-13-01T00:00:00Z", "invalid_moment"),
         ("expires_at", True, "invalid_moment"),
         ("expires_at", [T0], "invalid_moment"),
