@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from starlette.requests import ClientDisconnect
+
 from http_api.errors import ApiError
 from http_api.json_text import InvalidJsonError, parse_json
 
@@ -31,18 +33,26 @@ async def read_json(request: Request, limit: int = MAX_BODY_BYTES) -> Any:  # no
 
 
 async def read_bytes(request: Request, limit: int) -> bytes:
-    """Return a request's body of up to `limit` bytes; raise ApiError with 413 or 415."""
+    """Return a request's body of up to `limit` bytes; raise ApiError with 400, 413 or 415."""
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise ApiError(415, "unsupported_media_type", "Send the body without a content encoding.")
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > limit:
         raise _too_large(limit)
     data = bytearray()
-    async for chunk in request.stream():
-        data += chunk
-        if len(data) > limit:
-            raise _too_large(limit)
+    try:
+        async for chunk in request.stream():
+            data += chunk
+            if len(data) > limit:
+                raise _too_large(limit)
+    except ClientDisconnect as error:
+        raise incomplete_body() from error
     return bytes(data)
+
+
+def incomplete_body() -> ApiError:
+    """Return the answer to a body that ended before its announced length."""
+    return ApiError(400, "incomplete_body", "The body is shorter than its Content-Length.")
 
 
 def _check_charset(parameters: str) -> None:

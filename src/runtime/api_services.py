@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
 from delivery.signing import read_signer
 from http_api.incidents import Incidents
 from http_api.services import Services
+from http_api.uploads.held import HeldRoom
+from http_api.uploads.ports import PORTS, UploadPorts
 from moderating.ledger_keys import read_ledger_keys
 from ratelimit.policy import read_policy
 from resilience.circuit_breaker import CircuitBreaker
@@ -21,6 +24,8 @@ from runtime.passwords import Passwords
 from runtime.queues import ModerationMessages, QueueMessages
 from runtime.rate_limits import RateLimiters
 from runtime.stored_media import StoredMedia
+from runtime.upload_books import AssetFilers, LibraryBooks
+from runtime.upload_store import BucketStore
 from sharelinks.codes import generate_short_code
 
 if TYPE_CHECKING:
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from ratelimit.decisions import Decision
     from ratelimit.policy import Policy
 
+_UPLOAD_ID_BYTES = 16
 _WAITING = {"yes": True, "no": False}
 
 
@@ -86,12 +92,23 @@ def services_from(env: Any) -> Services:  # noqa: ANN401 - the Worker's bindings
     )
 
 
+def upload_ports_from(env: Any) -> UploadPorts:  # noqa: ANN401 - the Worker's bindings
+    """Return the ports of uploads; what they hold in memory is bounded for all that share them."""
+    return UploadPorts(
+        books=LibraryBooks(env.LIBRARY),
+        assets=AssetFilers(env.ASSET),
+        store=BucketStore(env.MEDIA),
+        room=HeldRoom(),
+        new_id=lambda: secrets.token_urlsafe(_UPLOAD_ID_BYTES),
+    )
+
+
 class WithServices:
-    """The app with the isolate's ports in each request's scope; the SDK's adapter puts the bindings there."""
+    """The app with the isolate's ports in each request's scope; whoever adapts it puts the bindings there."""
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
-        self._services: Services | None = None
+        self._ports: tuple[Services, UploadPorts] | None = None
 
     async def __call__(
         self,
@@ -101,7 +118,7 @@ class WithServices:
     ) -> None:
         """Serve one ASGI connection."""
         if scope["type"] == "http":
-            if self._services is None:
-                self._services = services_from(scope["env"])
-            scope["services"] = self._services
+            if self._ports is None:
+                self._ports = services_from(scope["env"]), upload_ports_from(scope["env"])
+            scope["services"], scope[PORTS] = self._ports
         await self._app(scope, receive, send)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from assets.names import incoming_key
 from assets.quotas import QUOTAS, Shortfall
+from http_api.body import incomplete_body
 from http_api.uploads.bodies import body_length, is_form, query_pairs
 from http_api.uploads.filing import Arrival, file_arrival
 from http_api.uploads.ports import BrokenBodyError, ports_of
 from http_api.uploads.receiving import FORM_SLACK_BYTES, Receiver
-from http_api.uploads.refusals import incomplete_body, short_of, told
+from http_api.uploads.refusals import short_of, told
 from http_api.uploads.words import reference_of, words_of
 from uploads.errors import UploadError
 from uploads.limits import DEFAULT_LIMITS

@@ -31,11 +31,6 @@ def short_of(code: str) -> ApiError:
     return ApiError(status, code, detail)
 
 
-def incomplete_body() -> ApiError:
-    """Return the answer to a body that ended before its announced length."""
-    return ApiError(400, "incomplete_body", "The body is shorter than its Content-Length.")
-
-
 def unknown_upload() -> ApiError:
     """Return the answer about an upload that the account does not have."""
     return ApiError(404, "unknown_upload", "No upload of yours has this id, or its time is over.")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assets.names import incoming_key
+from http_api.body import incomplete_body
 from http_api.errors import ApiError
 from http_api.moments import write_moment
 from http_api.uploads.bodies import body_length
 from http_api.uploads.ports import STREAM, BrokenBodyError, ports_of
-from http_api.uploads.refusals import incomplete_body, short_of, told, unknown_upload
+from http_api.uploads.refusals import short_of, told, unknown_upload
 from library.uploads import DONE, OPEN
 from uploads.errors import UploadError
 from uploads.limits import DEFAULT_LIMITS
