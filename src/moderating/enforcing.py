@@ -86,14 +86,27 @@ async def enforce(subject: str, ports: Enforcement) -> Enforced:
 async def _enforce_asset(subject: str, asset_id: str, ports: Enforcement) -> Enforced:
     case, seq = await _due(subject, ports)
     if case is None or not seq:
+        if case is not None and case["standing"] != PENDING and await _is_new(asset_id, ports):
+            await _obey(asset_id, case, case["standing_seq"], ports)
         return _nothing(case)
-    standing, reason = case["standing"], case["reason"]
-    if standing != PENDING:
-        decided = await _decide(asset_id, standing, reason, seq, ports)
-        if decided.record is None or not _is_obeyed(decided, standing):
-            return await _gone(case, seq, ports)
-        await withdraw(ports.edge_copies, decided.record)
+    if case["standing"] != PENDING and not await _obey(asset_id, case, seq, ports):
+        return await _gone(case, seq, ports)
     return await _settle(case, seq, ports)
+
+
+async def _is_new(asset_id: str, ports: Enforcement) -> bool:
+    """Tell whether an asset knows nothing of its case: it was erased, and came again."""
+    stored = await ports.assets.read(asset_id)
+    return stored is not None and stored.record.state == PENDING
+
+
+async def _obey(asset_id: str, case: Mapping[str, Any], seq: int, ports: Enforcement) -> bool:
+    """Have an asset's owner do what the case says; False where there is nothing left to do so with."""
+    decided = await _decide(asset_id, case["standing"], case["reason"], seq, ports)
+    if decided.record is None or not _is_obeyed(decided, case["standing"]):
+        return False
+    await withdraw(ports.edge_copies, decided.record)
+    return True
 
 
 async def _enforce_link(subject: str, code: str, ports: Enforcement) -> Enforced:

@@ -13,6 +13,7 @@ import pytest
 
 from link_safety.shards import compile_shards
 from moderating.notices import signature
+from tests.edge.assets import file, reference
 from tests.edge.conftest import ENGINE
 from tests.edge.links import API, MODERATOR, OPERATOR, new_code, visit
 from tests.edge.media import ask
@@ -208,6 +209,28 @@ def test_words_alone_flag_a_file_and_send_an_approved_one_back(edge: LocalEdge) 
     assert answer.status_code == 200
     assert eventually(lambda: case_of(edge, f"asset:{second}")["state"] == "flagged")
     assert eventually(lambda: ask(edge, second).status_code == 404)
+
+
+@pytest.mark.parametrize("account_id", ["operator", "eve"])
+@pytest.mark.parametrize(("colour", "state"), [(SAFE, "approved"), (BORDERLINE, "flagged")])
+def test_what_was_erased_and_comes_again_ends_where_its_case_stands(
+    edge: LocalEdge, colour: tuple[int, int, int], state: str, account_id: str
+) -> None:
+    content = gif(colour)
+    asset_id = upload(edge, content)
+    assert settled(edge, f"asset:{asset_id}")["state"] == state
+    path = f"{ASSETS}/{asset_id}?grace_seconds=0"
+    assert edge.request(API, "DELETE", path, headers=OPERATOR).status_code == 204
+    assert eventually(lambda: edge.object("Asset", asset_id, "read", asset_id) is None)
+    again = file(edge, content, held_by=reference(account_id))
+    assert again["record"].get("state", "pending") == "pending"
+    message = {"kind": "asset", "event_id": "again", "asset_id": asset_id, "account_id": account_id}
+    assert edge.queue(MODERATOR, QUEUE, message)["explicitAcks"] == ["0"]
+    case = case_of(edge, f"asset:{asset_id}")
+    assert (case["state"], case["round"], state_of(edge, asset_id)) == (state, 1, state)
+    assert eventually(lambda: ask(edge, asset_id).status_code == (200 if state == "approved" else 404))
+    waiting = [one["subject"] for one in call(edge, "page", {})["cases"]]
+    assert waiting == ([f"asset:{asset_id}"] if state == "flagged" else [])
 
 
 def test_no_outage_approves_anything(edge: LocalEdge) -> None:

@@ -222,6 +222,19 @@ class TestGone:
         assert run(world) is None
         assert world.case()["state"] == ("approved" if decision == "approved" else "withdrawn")
 
+    @pytest.mark.parametrize("account_id", ["ann", "eve"])
+    @pytest.mark.parametrize("decision", ["approved", "flagged"])
+    def test_what_comes_again_ends_where_its_case_stands(
+        self, world: World, decision: str, account_id: str
+    ) -> None:
+        world.verdicts = [decision]
+        run(world)
+        self.erase(world)
+        world.file(account_id, title="A cat")
+        assert world.state() == "pending"
+        assert run(world, {**ASSET_MESSAGE, "event_id": "a:9", "account_id": account_id}) is None
+        assert (world.case()["state"], world.case()["round"], world.state()) == (decision, 1, decision)
+
     def test_it_begins_anew_when_it_comes_again(self, world: World) -> None:
         world.verdicts = ["pending"]
         run(world)
