@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from moderating.enforcing import enforce
 from runtime.ledger_calls import Ledger
-from runtime.moderation import UNUSED, moderator
+from runtime.moderation import UNUSED, enforcement
 from runtime.object_calls import answer_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ DAY_SECONDS = 86_400
 
 async def enforce_what_is_due(env: Any, _now: float) -> dict[str, int]:  # noqa: ANN401 - the bindings
     """Tell owners what they have not heard of; what fails is due the next time."""
-    ports = moderator(env).enforcement
+    ports = enforcement(env)
     tally: Counter[str] = Counter()
     for one in await ports.ledger.unenforced(ENFORCED_PER_RUN):
         subject = one["subject"]

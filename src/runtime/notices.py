@@ -11,8 +11,7 @@ from resilience.backoff import backoff_seconds
 from runtime.http_transport import fetch_driver
 
 if TYPE_CHECKING:
-    from moderating.notices import Webhook
-    from outbound.drivers import AsyncDriver
+    from collections.abc import Mapping
 
 FIRST_DELAY_SECONDS = 10
 MOST_DELAY_SECONDS = 3_600
@@ -20,22 +19,21 @@ MOST_DELAY_SECONDS = 3_600
 
 async def tell_moderators(batch: Any, env: Any) -> None:  # noqa: ANN401 - the runtime's objects
     """Send each notice by itself; what is not taken comes again, and dead letters are only slower."""
-    webhook = read_webhook(getattr(env, URL, None) or "", getattr(env, SECRET, None) or "")
-    driver = fetch_driver()
     for message in batch.messages:
-        if webhook is None:
-            message.ack()
+        try:
+            await _tell(message.body, env)
+        except Exception as error:  # noqa: BLE001 - whatever it is, a wrong variable too, the notice comes again
+            attempts = int(message.attempts)
+            failed = {"level": "error", "event": "notice_not_taken", "attempts": attempts}
+            print(json.dumps({**failed, "error": str(error) or repr(error)}))
+            delay = backoff_seconds(attempts, FIRST_DELAY_SECONDS, MOST_DELAY_SECONDS)
+            message.retry({"delaySeconds": delay})
         else:
-            await _settle(message, webhook, env.PUBLIC_BASE_URL, driver)
+            message.ack()
 
 
-async def _settle(message: Any, webhook: Webhook, base_url: str, driver: AsyncDriver) -> None:  # noqa: ANN401 - the runtime's object
-    try:
-        await driver.send(notice_call(webhook, message.body, base_url, time.time()))
-    except Exception as error:  # noqa: BLE001 - whatever it is, the notice comes again
-        attempts = int(message.attempts)
-        failed = {"level": "error", "event": "notice_not_taken", "attempts": attempts}
-        print(json.dumps({**failed, "error": str(error) or repr(error)}))
-        message.retry({"delaySeconds": backoff_seconds(attempts, FIRST_DELAY_SECONDS, MOST_DELAY_SECONDS)})
-    else:
-        message.ack()
+async def _tell(notice: Mapping[str, Any], env: Any) -> None:  # noqa: ANN401 - the bindings
+    """Send a notice, where an address is given; raise ValueError for one that makes no sense."""
+    webhook = read_webhook(getattr(env, URL, None) or "", getattr(env, SECRET, None) or "")
+    if webhook is not None:
+        await fetch_driver().send(notice_call(webhook, notice, env.PUBLIC_BASE_URL, time.time()))
