@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 
 class Freshness(Enum):
@@ -19,16 +19,7 @@ class Freshness(Enum):
     """Fetch a newer one first; use it only if that fails."""
 
 
-class Versioned(Protocol):
-    """A record whose version grows with every change."""
-
-    @property
-    def version(self) -> int:
-        """Return the version."""
-        ...
-
-
-Record = TypeVar("Record", bound=Versioned)
+Record = TypeVar("Record")
 
 
 @dataclass(slots=True)
@@ -43,7 +34,7 @@ class CachedRecord(Generic[Record]):
     """Set by whoever uses the entry without asking the cache for it: it is then not the next to go."""
 
     def renew(self, fetched_at: float, fresh_until: float) -> None:
-        """Note that the same version was fetched again."""
+        """Note that an equal record was fetched again."""
         self.fetched_at, self.fresh_until = fetched_at, fresh_until
 
 
@@ -98,11 +89,12 @@ class RecordCache(Generic[Entry]):
     def put(self, name: str, record: Any, now: float) -> Entry:  # noqa: ANN401 - the entry's record
         """Remember a record; the one that was unused for longest makes room.
 
-        What was prepared from the same version stays: preparing it again would change nothing. An entry that
-        is replaced is fresh no longer, for whoever still holds it.
+        What was prepared from an equal record stays: preparing it again would change nothing. Versions do
+        not tell: under one name come the record of an alias and that of the link it leads to, each with a
+        version of its own. An entry that is replaced is fresh no longer, for whoever still holds it.
         """
         entry = self._entries.get(name)
-        if entry is not None and entry.record.version == record.version:
+        if entry is not None and entry.record == record:
             entry.renew(now, now + self._fresh_seconds)
         else:
             if entry is not None:

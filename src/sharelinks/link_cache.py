@@ -18,7 +18,7 @@ class CachedLink(CachedRecord[LinkRecord]):
     is_full: bool = False
 
     def renew(self, fetched_at: float, fresh_until: float) -> None:
-        """Note that the same version was fetched again; whether it is full has to be asked again."""
+        """Note that an equal record was fetched again; whether it is full has to be asked again."""
         # No bare super(): a dataclass with slots is another class than the one that holds this method.
         CachedRecord.renew(self, fetched_at, fresh_until)
         self.is_full = False

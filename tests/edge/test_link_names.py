@@ -13,6 +13,8 @@ from tests.edge.links import TARGET, clicks, new_code, visit
 from tests.harness.local_edge import LocalEdge, eventually
 
 HOST = "gif.example.com"
+FORGOTTEN_WITHIN = 20.0
+"""Many times what the isolates of these tests remember a link for."""
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +55,24 @@ def test_an_alias_leads_where_its_link_leads_counts_there_and_is_never_given_awa
     stolen = call(product, "POST", f"{LINKS}/{other}/aliases", json={"code": gone})
     assert problem(stolen, 409)["code"] == "code_taken"
     assert problem(call(product, "DELETE", f"{LINKS}/{nick}"), 409)["code"] == "alias_of_link"
+
+
+def test_an_alias_that_was_used_ends_when_it_is_deleted_and_leads_on_when_it_is_given_back(
+    product: LocalEdge,
+) -> None:
+    home = create(product)["code"]
+    assert call(product, "PATCH", f"{LINKS}/{home}", json={"title": "Cat"}).status_code == 200
+    nick = alias(product, home, new_code())
+    projected(product, home, version=2)
+    projected(product, nick)
+    assert visit(product, nick).status_code == 302
+    assert call(product, "DELETE", f"{LINKS}/{home}/aliases/{nick}").status_code == 204
+    # Both records have the same version now, and the isolate has seen both under one code.
+    projected(product, nick, state="deleted", version=2)
+    projected(product, home, version=2)
+    assert eventually(lambda: visit(product, nick).status_code == 404, within=FORGOTTEN_WITHIN)
+    assert alias(product, home, nick) == nick
+    assert eventually(lambda: visit(product, nick).status_code == 302, within=FORGOTTEN_WITHIN)
 
 
 def test_a_renamed_link_is_shown_under_its_new_code_and_the_old_one_leads_on(product: LocalEdge) -> None:

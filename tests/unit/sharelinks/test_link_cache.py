@@ -31,15 +31,25 @@ def test_an_entry_nobody_used_while_it_aged_is_stale():
     assert links.freshness(links.put("abc", RECORD, NOW), NOW + 31) is Freshness.STALE
 
 
-def test_the_same_version_keeps_what_was_prepared_and_a_new_one_does_not():
+def test_an_equal_record_keeps_what_was_prepared_and_another_does_not():
     links = cache()
     entry = links.put("abc", RECORD, NOW)
     entry.prepared, entry.is_full = "response", True
-    again = links.put("abc", RECORD, NOW + 25)
+    again = links.put("abc", replace(RECORD), NOW + 25)
     assert again.prepared == "response"
     assert not again.is_full
     assert links.freshness(again, NOW + 44) is Freshness.FRESH
     assert links.put("abc", replace(RECORD, version=2), NOW + 26).prepared is None
+
+
+def test_two_records_of_one_version_are_not_taken_for_each_other():
+    links = cache()
+    entry = links.put("nick", replace(RECORD, version=2), NOW)
+    entry.prepared = "response"
+    gone = replace(RECORD, code="nick", alias_of="abc", state="deleted", version=2)
+    assert links.put("nick", gone, NOW + 25).prepared is None
+    assert links.get("nick").record == gone
+    assert entry.fresh_until == 0.0
 
 
 def test_the_link_unused_for_longest_makes_room():
