@@ -80,3 +80,7 @@ class Default(WorkerEntrypoint):
     async def purge(self, asset_id: str, tags: list[str]) -> dict[str, Any]:
         """Forget an asset here and in this data centre's cache: a purge reaches no further."""
         return await edge(self.env).media.purge(asset_id, tags)
+
+    async def purge_link(self, code: str) -> None:
+        """Forget a link here, under all its codes: a purge reaches no other isolate."""
+        await edge(self.env).redirects.forget(code)

@@ -49,7 +49,7 @@ class AssetRecord:
     `visibility` and the texts follow from the references (`assets.references`), and so does `held`: False
     while nobody holds the asset any more and its bytes wait for the end of the grace period. `key` is where
     the original lies; empty where its state says it. `awaited` is the visibility that accounts ask for whose
-    references moderation has not confirmed yet.
+    references moderation has not confirmed yet. `decided_at` is when moderation decided so.
     """
 
     asset_id: str
@@ -75,6 +75,7 @@ class AssetRecord:
     variants: Mapping[str, Variant] = field(default_factory=dict)
     key: str = ""
     awaited: str = PRIVATE
+    decided_at: float | None = None
 
     def to_wire(self) -> dict[str, Any]:
         """Return the record as a plain dict of JSON values; fields at their default are left out."""
@@ -142,6 +143,7 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "variants": _variants,
     "key": read.text,
     "awaited": read.one_of(*VISIBILITIES),
+    "decided_at": read.optional(read.number),
 }
 _VARIANT_READERS: dict[str, Callable[[object], Any]] = {
     "content_type": read.text,

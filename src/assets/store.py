@@ -179,7 +179,8 @@ class AssetStore(AssetRows):
             self._confirm(stored)
             before = original_key(stored.record)
             after = key or before
-            self._summarise(replace(stored.record, state=state, reason=reason, key=after), now)
+            decided = replace(stored.record, state=state, reason=reason, key=after, decided_at=now)
+            self._summarise(decided, now)
             if after != before:
                 self._litter([before])
                 self.tidied(after)

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from assets.record import PRIVATE
 from assets.states import APPROVED, REJECTED, TAKEN_DOWN
-from delivery.problems import GONE, IN_REVIEW, NO_VARIANT, REFUSED, UNKNOWN_ASSET
+from delivery.problems import GONE, IN_REVIEW, NO_VARIANT, REFUSED, UNKNOWN_ASSET, withheld
 from delivery.representations import choose
 
 if TYPE_CHECKING:
     from assets.record import AssetRecord
     from delivery.problems import Problem
     from delivery.representations import Chosen
+
+_REFUSALS = {REJECTED: REFUSED, TAKEN_DOWN: GONE}
 
 
 def grant(record: AssetRecord, extension: str | None, *, is_signed: bool) -> Chosen | Problem:
@@ -27,5 +29,6 @@ def grant(record: AssetRecord, extension: str | None, *, is_signed: bool) -> Cho
     if record.visibility == PRIVATE and not is_signed:
         return UNKNOWN_ASSET if record.awaited == PRIVATE else IN_REVIEW
     if record.state != APPROVED:
-        return {REJECTED: REFUSED, TAKEN_DOWN: GONE}.get(record.state, IN_REVIEW)
+        refusal = _REFUSALS.get(record.state)
+        return IN_REVIEW if refusal is None else withheld(refusal, record.reason, record.decided_at)
     return choose(record, extension) or NO_VARIANT

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
+
+from moderating.grounds import ground_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +29,7 @@ class Problem(NamedTuple):
     status: int
     code: str
     detail: str
-    members: Mapping[str, str] = {}
+    members: Mapping[str, str | bool] = {}
 
     def headers(self) -> dict[str, str]:
         """Return the headers it is sent with; scripts of other sites may read it."""
@@ -58,6 +61,22 @@ GONE = Problem(410, "asset_taken_down", "The asset was taken down.")
 UNAVAILABLE = Problem(503, "unavailable", "The asset could not be looked up just now.")
 TOO_MANY = Problem(429, "rate_limited", "Too many requests for assets that are not there.")
 NO_VARIANT = Problem(404, "variant_unavailable", "The asset has no such format, or not yet.")
+
+
+def withheld(problem: Problem, reason: str, decided_at: float | None) -> Problem:
+    """Return a refusal of moderation with its statement of reasons."""
+    ground = ground_of(reason)
+    members: dict[str, str | bool] = {"reason": ground.text, "automated": ground.is_automatic}
+    if decided_at is not None:
+        members["decided_at"] = datetime.fromtimestamp(decided_at, UTC).isoformat(timespec="seconds")
+    return problem._replace(members=members)
+
+
+def appealable(problem: Problem, appeal_to: str | None) -> Problem:
+    """Return a refusal that names who takes appeals, if it is one of moderation and there is somebody."""
+    if appeal_to is None or problem.code not in (REFUSED.code, GONE.code):
+        return problem
+    return problem._replace(members={**problem.members, "appeal_to": appeal_to})
 
 
 def refused_url(verdict: Verdict) -> Problem:

@@ -31,10 +31,14 @@ class Judge(Protocol):
 
 
 class EdgeCopies(Protocol):
-    """What the edge keeps of assets."""
+    """What the edge keeps of assets and links."""
 
     async def purge(self, asset_id: str, tags: Sequence[str]) -> None:
         """Forget an asset's record and bytes in this data centre."""
+        ...
+
+    async def purge_link(self, code: str) -> None:
+        """Forget a link, under all its codes, in this data centre."""
         ...
 
 

@@ -173,9 +173,11 @@ def _is_in(decided: Decided, *states: str) -> bool:
 
 async def _change(record: LinkRecord, case: Mapping[str, Any], ports: Enforcement) -> None:
     """Change a link, one version later even where nothing differs: whoever was overtaken finds that out."""
-    changes = moderated(record, case["standing"], case["reason"])
+    changes = moderated(record, case["standing"], case["reason"], case["decided_at"])
     if isinstance(await ports.links.change(record.code, changes, record.version), str):
         raise _OvertakenError
+    if changes or case["standing"] != APPROVED:
+        await ports.edge_copies.purge_link(record.code)
 
 
 async def _gone(case: dict[str, Any], seq: int, ports: Enforcement) -> Enforced:

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from pages.document import Page, page
 from pages.markup import element, foreign_text, join
-from pages.wording import wait
+from pages.wording import moment, wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from moderating.grounds import Ground
+    from pages.markup import Markup
 
 _UNKNOWN = ("Link not found", "There is no link at this address. Check it for a typing mistake.")
 _NOT_FOUND = {
@@ -22,11 +25,15 @@ _NOT_FOUND = {
     ),
     "unknown_asset": ("Nothing to show", "What this link showed was deleted, or it is not public."),
 }
-_TAKEN_DOWN = ("Link removed", "This link was taken down.")
+_REMOVED = ("Link removed", "This link is gone.")
 _GONE = {
     "renamed": ("Link moved", "This link has got another address, and the old one is no longer in use."),
-    "asset_taken_down": ("Removed", "What this link showed was taken down."),
 }
+_BLOCKED = 451
+_RESTRICTED = ("Link blocked", "This link was restricted after a review.")
+_TAKEN_DOWN = ("Link removed", "This link was taken down.")
+_AUTOMATIC = "An automated check of this service."
+_BY_A_PERSON = "A person who decides for this service."
 
 
 def not_found(code: str | None, reason: str = "unknown_link") -> Page:
@@ -45,34 +52,42 @@ def expired(code: str) -> Page:
     )
 
 
-def gone(code: str, reason: str = "taken_down") -> Page:
-    """Return the 410 page of a link; `reason` is the code of the decision, any other one means taken down."""
-    heading, sentence = _GONE.get(reason, _TAKEN_DOWN)
+def gone(code: str, reason: str = "") -> Page:
+    """Return the 410 page of a link that nobody withholds; `reason` is the code of the decision."""
+    heading, sentence = _GONE.get(reason, _REMOVED)
     return page(heading, _sentence(sentence), _named(code), status=410)
 
 
-def blocked(code: str, reason: str, *, appeal_to: str | None = None) -> Page:
-    """Return the 451 page, a statement of reasons: what was restricted, why, and how to appeal.
+def blocked(
+    code: str,
+    ground: Ground,
+    *,
+    status: int = _BLOCKED,
+    decided_at: float | None = None,
+    appeal_to: str | None = None,
+    is_about_asset: bool = False,
+) -> Page:
+    """Return a statement of reasons: what was restricted, why, who found it and when, and how to appeal.
 
-    `appeal_to` is an http(s) or mailto address that takes appeals; without it the page names the operator.
+    It is the page of 451, and of the 410 of a link of which no more is known than that it was taken down.
+    `is_about_asset` says that what the link shows is restricted, by whatever link. `appeal_to` is an http(s)
+    or mailto address that takes appeals; without it the page names the operator.
     """
-    why = reason or "The content it leads to breaks the rules of this service."
+    heading, sentence = _RESTRICTED if status == _BLOCKED else _TAKEN_DOWN
+    what = "What is behind the short link " if is_about_asset else "The short link "
     return page(
-        "Link blocked",
-        _sentence(
-            "This link was restricted after a review: it leads nowhere for anybody, wherever they are."
-        ),
+        heading,
+        _sentence(f"{sentence} It leads nowhere for anybody, wherever they are."),
         element(
             "dl",
             None,
-            element("dt", None, "What was restricted"),
-            element("dd", None, "The short link ", element("code", None, foreign_text(code))),
-            element("dt", None, "Reason"),
-            element("dd", None, foreign_text(why)),
-            element("dt", None, "How to appeal"),
-            element("dd", None, _appeal(appeal_to)),
+            *_told("What was restricted", what, element("code", None, foreign_text(code))),
+            *_told("Reason", foreign_text(ground.text)),
+            *_told("Who found it", _AUTOMATIC if ground.is_automatic else _BY_A_PERSON),
+            *(() if decided_at is None else _told("Decided", moment(decided_at))),
+            *_told("How to appeal", _appeal(appeal_to)),
         ),
-        status=451,
+        status=status,
     )
 
 
@@ -103,6 +118,10 @@ def too_many(retry_after: float) -> Page:
 def problem(status: int, heading: str, sentence: str, headers: Mapping[str, str] | None = None) -> Page:
     """Return a page for anything else, such as a method that is not allowed."""
     return page(heading, _sentence(sentence), status=status, headers=headers)
+
+
+def _told(name: str, *said: str) -> tuple[Markup, Markup]:
+    return element("dt", None, name), element("dd", None, *said)
 
 
 def _sentence(text: str) -> str:

@@ -96,10 +96,11 @@ def _refusal(record: LinkRecord, visit: Visit) -> Outcome | None:
 
 
 def _stopped(record: LinkRecord) -> Outcome:
-    # Moderation gives a reason for what it takes down, and then visitors are told it.
+    # Moderation gives a reason for what it takes down: that is withheld, as what it rejects. Without one
+    # nobody says more than that the link is gone.
     is_stated = record.state == TAKEN_DOWN and record.reason
     outcome = _TAKEN_DOWN_FOR if is_stated else _STOPPED.get(record.state, _DISABLED)
-    return outcome._replace(reason=record.reason)
+    return outcome._replace(reason=record.reason, decided_at=record.decided_at)
 
 
 def _is_left(record: LinkRecord, visit: Visit) -> bool:

@@ -30,8 +30,8 @@ class Outcome(NamedTuple):
     """One answer.
 
     `counts` says that a person who gets this answer to a GET clicked; the caller leaves out HEAD and bots.
-    `code` is the stable code of an answer that is no success, `reason` the statement to show with it, and
-    `asset_id` the asset of ours that a page shows.
+    `code` is the stable code of an answer that is no success, `reason` what moderation recorded against what
+    it withholds since `decided_at`, and `asset_id` the asset of ours that it leads to.
 
     REDIRECT and PAGE lead to `location`. UNFURL describes `location` to a preview bot, and nothing of the
     link where that is empty. LIMITED means: ask the owner for a click, and answer `then` once it granted one,
@@ -47,6 +47,7 @@ class Outcome(NamedTuple):
     asset_id: str | None = None
     reason: str = ""
     then: Outcome | None = None
+    decided_at: float | None = None
 
 
 def cache_control(status: int) -> str:

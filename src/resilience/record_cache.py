@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import ItemsView
 
 
 class Freshness(Enum):
@@ -65,6 +68,10 @@ class RecordCache(Generic[Entry]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def items(self) -> ItemsView[str, Entry]:
+        """Return all entries by name; that counts as no use of them."""
+        return self._entries.items()
 
     def get(self, name: str) -> Entry | None:
         """Return an entry and note that it was used."""

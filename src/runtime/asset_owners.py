@@ -102,3 +102,7 @@ class EdgeCopies:
     async def purge(self, asset_id: str, tags: Sequence[str]) -> None:
         """Forget an asset's record and bytes there."""
         await answer_of(self._edge.purge(asset_id, list(tags)), "the edge Worker")
+
+    async def purge_link(self, code: str) -> None:
+        """Forget a link there."""
+        await answer_of(self._edge.purge_link(code), "the edge Worker")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 MAX_CACHED_LINKS = 10_000
@@ -10,6 +11,9 @@ MAX_REMEMBER_SECONDS = 20
 BRIDGE_SECONDS = 3_600.0
 MAX_FLUSH_CLICKS = 10_000
 MAX_FLUSH_MS = 10_000
+
+_MAIL_ADDRESS = re.compile(r"[^\s@:/?&]+@[^\s@:/?&]+")
+_CONTACT = re.compile(r"https?://[^\s/?#]+\S*|mailto:[^\s@:/]+@\S+")
 
 
 class EdgeSettings(NamedTuple):
@@ -25,6 +29,8 @@ class EdgeSettings(NamedTuple):
     """How long a record counts as new."""
     ageing_seconds: float
     """How much longer it is used while a newer one is fetched."""
+    appeal_contact: str | None
+    """An http(s) or mailto address that takes appeals of whoever is told that content is withheld."""
 
 
 def read_settings(env: Any) -> EdgeSettings:  # noqa: ANN401 - the bindings
@@ -42,7 +48,19 @@ def read_settings(env: Any) -> EdgeSettings:  # noqa: ANN401 - the bindings
         rate_limits=env.RATE_LIMITS,
         fresh_seconds=fresh_seconds,
         ageing_seconds=fresh_seconds / 2,
+        appeal_contact=_contact("APPEAL_CONTACT", env.APPEAL_CONTACT),
     )
+
+
+def _contact(name: str, text: str) -> str | None:
+    """Return an address that a page can lead to; None where none is given."""
+    given = text.strip()
+    if not given:
+        return None
+    contact = f"mailto:{given}" if _MAIL_ADDRESS.fullmatch(given) else given
+    if not _CONTACT.fullmatch(contact):
+        raise ValueError(f"{name} must be an http(s) URL or a mail address, not {text!r}")
+    return contact
 
 
 def _whole(name: str, text: str, most: int) -> int:

@@ -12,7 +12,7 @@ from ratelimit.addresses import address_block
 from ratelimit.headers import rate_limit_headers
 from redirecting.decide import decide
 from redirecting.outcomes import Kind, Outcome, cache_control
-from redirecting.showing import UNAVAILABLE, asset_to_show, with_asset
+from redirecting.showing import asset_to_show, with_asset, without_asset
 from redirecting.visit import Visit
 from runtime.link_reader import UnavailableError
 from runtime.password_gate import PasswordGate
@@ -148,14 +148,14 @@ class LinkAnswers:
         now: float,
         ctx: Any,  # noqa: ANN401 - a JS object
     ) -> tuple[Outcome, AssetRecord | None]:
-        """Return the answer that the asset it shows allows, and that asset's record."""
+        """Return the answer that the asset it leads to allows, and that asset's record."""
         asset_id = asset_to_show(outcome)
         if asset_id is None:
             return outcome, None
         try:
             asset = await self._edge.assets.record(asset_id, now, ctx)
         except UnavailableError:
-            return UNAVAILABLE, None
+            return without_asset(outcome), None
         return with_asset(outcome, asset), asset
 
     async def _limited(
@@ -239,7 +239,9 @@ class LinkAnswers:
             headers = {"location": outcome.location, "cache-control": outcome.cache_control}
             return reply(outcome.status, headers)
         shown = replace(record, code=asked.code)
-        return page_reply(_pages().page_of(outcome, shown, self._edge.settings.base_url, asset), method)
+        settings = self._edge.settings
+        page = _pages().page_of(outcome, shown, settings.base_url, asset, settings.appeal_contact)
+        return page_reply(page, method)
 
     async def _may_miss(self, address: str, now: float) -> bool:
         """Ask whether this address may have one more code looked up at its owner."""

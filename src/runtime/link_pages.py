@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import qr
+from delivery.problems import GONE, REFUSED
+from moderating.grounds import ground_of
 from pages.info import info_page
 from pages.interstitial import link_page
 from pages.linked_asset import asset_page, asset_preview
@@ -15,7 +17,7 @@ from pages.problems import blocked, busy, expired, gone, not_found, problem, too
 from pages.unfurl import unfurl_page
 from redirecting.outcomes import Kind, Outcome
 from runtime.replies import page_reply, reply
-from sharelinks.record import LinkRecord
+from sharelinks.record import TAKEN_DOWN, LinkRecord
 
 if TYPE_CHECKING:
     from assets.record import AssetRecord
@@ -43,10 +45,19 @@ _MAX_QR_OPTIONS = 10
 _MAX_DIGITS = 5
 
 
-def page_of(outcome: Outcome, record: LinkRecord, base_url: str, asset: AssetRecord | None = None) -> Page:
-    """Return the page of any answer that is no redirect; `asset` is the record of the one that it shows."""
+def page_of(
+    outcome: Outcome,
+    record: LinkRecord,
+    base_url: str,
+    asset: AssetRecord | None = None,
+    appeal_to: str | None = None,
+) -> Page:
+    """Return the page of any answer that is no redirect; `asset` is the record of the one that it shows.
+
+    `appeal_to` is an http(s) or mailto address that takes appeals.
+    """
     if outcome.status >= _FIRST_ERROR:
-        return _refusal(outcome, record.code)
+        return _refusal(outcome, record.code, appeal_to)
     if outcome.kind is Kind.PASSWORD:
         return password_form(record.code)
     is_preview = outcome.kind is Kind.UNFURL
@@ -59,16 +70,24 @@ def page_of(outcome: Outcome, record: LinkRecord, base_url: str, asset: AssetRec
     return unfurl_page(web, base_url) if is_preview else link_page(web, outcome.location, base_url)
 
 
-def _refusal(outcome: Outcome, code: str) -> Page:
+def _refusal(outcome: Outcome, code: str, appeal_to: str | None) -> Page:
     match outcome.kind:
         case Kind.UNAVAILABLE:
             return unavailable()
         case Kind.EXPIRED:
             return expired(code)
-        case Kind.GONE:
+        case Kind.GONE if outcome.code != TAKEN_DOWN:
             return gone(code, outcome.code)
-        case Kind.BLOCKED:
-            return blocked(code, outcome.reason)
+        case Kind.GONE | Kind.BLOCKED:
+            ground = ground_of(outcome.reason)
+            return blocked(
+                code,
+                ground,
+                status=outcome.status,
+                decided_at=outcome.decided_at,
+                appeal_to=appeal_to,
+                is_about_asset=outcome.code in (REFUSED.code, GONE.code),
+            )
         case _:
             return not_found(code, outcome.code)
 

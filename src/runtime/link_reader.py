@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LinkReader", "UnavailableError"]
 
+MAX_PURGED_LINKS = 1_000
+
 
 class LinkReader:
     """Finds records. A KV miss asks the owner, so that a new link works everywhere at once."""
@@ -31,8 +35,15 @@ class LinkReader:
     ) -> None:
         self._cache = cache
         self._source = RecordSource(
-            env.METADATA, env.SHORT_LINK, link_key, LinkRecord.from_wire, kv_breaker, owners_breaker
+            env.METADATA,
+            env.SHORT_LINK,
+            link_key,
+            LinkRecord.from_wire,
+            kv_breaker,
+            owners_breaker,
+            trusts=self._is_new_enough,
         )
+        self._least_versions: OrderedDict[str, float] = OrderedDict()
 
     async def find(
         self, code: str, now: float, may_ask_owner: Callable[[], Awaitable[bool]]
@@ -54,7 +65,7 @@ class LinkReader:
         if record is None:
             self._cache.forget(code)
             return None
-        return self._cache.put(code, record, now)
+        return self._keep(code, record, now)
 
     async def refresh(self, code: str, now: float) -> None:
         """Fetch a newer record for an entry that ages; what fails is tried again when it is stale."""
@@ -65,7 +76,32 @@ class LinkReader:
         if record is None:
             self._cache.forget(code)
         else:
-            self._cache.put(code, record, now)
+            self._keep(code, record, now)
+
+    async def purge(self, code: str, now: float) -> None:
+        """Forget a link under all its codes, and from now on believe in no older record than its owner has.
+
+        KV may go on with an older one for a while. An owner that does not answer is asked each time.
+        """
+        self._least_versions[code] = math.inf
+        self._least_versions.move_to_end(code)
+        if len(self._least_versions) > MAX_PURGED_LINKS:
+            self._least_versions.popitem(last=False)
+        self._cache.forget_link(code)
+        try:
+            record = await self._source.ask_owner(code, now)
+        except UnavailableError:
+            return
+        self._least_versions[code] = 0 if record is None else record.version
+
+    def _keep(self, code: str, record: LinkRecord, now: float) -> CachedLink:
+        """Remember a record, unless its link was purged while it was on its way."""
+        if self._is_new_enough(record):
+            return self._cache.put(code, record, now)
+        return CachedLink(record, now, now)
+
+    def _is_new_enough(self, record: LinkRecord) -> bool:
+        return record.version >= self._least_versions.get(record.code, 0)
 
     async def _resolve(
         self, code: str, now: float, may_ask_owner: Callable[[], Awaitable[bool]]

@@ -15,7 +15,7 @@ from cdn.restrictions import Client
 from delivery.answers import DECIDING, PREFLIGHT, answer, saved_as
 from delivery.grants import grant
 from delivery.paths import PREFIX, MediaPath, parse_embed_path, parse_media_path, parse_media_query
-from delivery.problems import TOO_MANY, UNAVAILABLE, UNKNOWN_ASSET, Problem, refused_url
+from delivery.problems import TOO_MANY, UNAVAILABLE, UNKNOWN_ASSET, Problem, appealable, refused_url
 from delivery.signing import read_signer
 from ratelimit.addresses import address_block
 from ratelimit.headers import rate_limit_headers
@@ -102,6 +102,7 @@ class Media:
         self._signer = read_signer(
             env.SIGNING_SECRET, env.SIGNING_KEY_ID, env.PREVIOUS_SIGNING_KEYS, time.time
         )
+        self._appeal_to = settings.appeal_contact
         self._policy = policy
         self._limits = limits
         self._miss_threshold = policy.misses.local_threshold()
@@ -222,7 +223,7 @@ class Media:
         record = entry.record
         chosen = grant(record, asked.path.extension, is_signed=asked.is_signed)
         if isinstance(chosen, Problem):
-            return _problem(chosen, asked.method)
+            return _problem(appealable(chosen, self._appeal_to), asked.method)
         name = saved_as(record.title, chosen, record.asset_id) if asked.is_download else None
         made = answer(
             asked.method,

@@ -186,6 +186,13 @@ class Redirects:
         decision = await self.limits.check(limit.key(block), limit.config, on_failure=limit.on_failure)
         return None if decision.allowed else decision
 
+    async def forget(self, code: str) -> None:
+        """Forget a link in this isolate, under every code and with every answer prepared from it.
+
+        From then on it is answered with what its owner says now or later, whatever KV still has.
+        """
+        await self.reader.purge(code, time.time())
+
 
 def _now_ms() -> int:
     return int(time.time() * 1000)

@@ -23,20 +23,29 @@ _STATED = (REJECTED, TAKEN_DOWN)
 """States whose reason visitors read."""
 
 
-def moderated(record: LinkRecord, standing: str, reason: str) -> dict[str, Any]:
-    """Return the changes that bring a link to where its case stands; none for one that is there."""
+def moderated(
+    record: LinkRecord, standing: str, reason: str, decided_at: float | None = None
+) -> dict[str, Any]:
+    """Return the changes that bring a link to where its case stands; none for one that is there.
+
+    Visitors read the reason and `decided_at` of what is refused.
+    """
     wanted = STANDINGS[standing]
+    stated_at = decided_at if wanted in _STATED else None
     if record.state == DELETED:
-        return _differing(record, _remembered(record, wanted, reason))
+        return _differing(record, {**_remembered(record, wanted, reason), "decided_at": stated_at})
     if wanted == ACTIVE:
         return _released(record) if record.state in _HELD else {}
     held_from = DISABLED if DISABLED in (record.state, record.held_from) else ""
     stated = reason if wanted in _STATED else ""
-    return _differing(record, {"state": wanted, "reason": stated, "held_from": held_from})
+    return _differing(
+        record, {"state": wanted, "reason": stated, "held_from": held_from, "decided_at": stated_at}
+    )
 
 
 def _released(record: LinkRecord) -> dict[str, Any]:
-    return _differing(record, {"state": record.held_from or ACTIVE, "reason": "", "held_from": ""})
+    released = {"state": record.held_from or ACTIVE, "reason": "", "held_from": "", "decided_at": None}
+    return _differing(record, released)
 
 
 def _remembered(record: LinkRecord, wanted: str, reason: str) -> dict[str, Any]:

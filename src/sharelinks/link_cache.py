@@ -31,3 +31,8 @@ class LinkCache(RecordCache[CachedLink]):
         self, max_links: int, fresh_seconds: float, ageing_seconds: float, bridge_seconds: float
     ) -> None:
         super().__init__(CachedLink, max_links, fresh_seconds, ageing_seconds, bridge_seconds)
+
+    def forget_link(self, code: str) -> None:
+        """Drop a link under all the codes that lead to it, and the answers that were prepared from it."""
+        for name in [name for name, entry in self.items() if entry.record.code == code]:
+            self.forget(name)

@@ -41,7 +41,8 @@ class LinkRecord:
     An alias is a record of its own code with `alias_of`, the code whose record counts. A link that was
     renamed keeps its first code as its home: `renamed_to` is the alias that people see, and the old code
     leads on until `renamed_until`. `held_from` is the state in which moderation found a link that it held,
-    empty for active. `password` is the line that `sharelinks.passwords` makes, never the word.
+    empty for active, and `decided_at` when it decided what visitors read. `password` is the line that
+    `sharelinks.passwords` makes, never the word.
     """
 
     code: str
@@ -72,6 +73,7 @@ class LinkRecord:
     renamed_to: str | None = None
     renamed_until: float | None = None
     held_from: str = ""
+    decided_at: float | None = None
 
     def to_wire(self) -> dict[str, Any]:
         """Return the record as a plain dict of JSON values; fields at their default are left out."""
@@ -197,6 +199,7 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "renamed_to": _optional(_text),
     "renamed_until": _optional(_number),
     "held_from": _text,
+    "decided_at": _optional(_number),
 }
 _WRITERS: dict[str, Callable[[Any], Any]] = {
     "tags": list,

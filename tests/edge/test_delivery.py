@@ -354,7 +354,7 @@ def test_what_is_delivered_is_what_was_uploaded_to_the_byte(product: LocalEdge, 
 
 def _decided(product: LocalEdge, path: str, state: str) -> int:
     return product.request(
-        API, "POST", path, json={"state": state, "reason": ""}, headers=OPERATOR
+        API, "POST", path, json={"state": state, "reason": "the test is over"}, headers=OPERATOR
     ).status_code
 
 

@@ -85,6 +85,7 @@ def moderated_engine(judge: Judge) -> Iterator[LocalEdge]:
             "OPENAI_API_KEY": API_KEY,
             "OPENAI_BASE_URL": judge.base_url,
             "LEDGER_KEY": KEY,
+            "APPEAL_CONTACT": "appeals@example.com",
             "MODERATION_RETRY_SECONDS": "1",
             "MODERATION_WEBHOOK_URL": f"{judge.url}{HOOK}",
             "MODERATION_WEBHOOK_SECRET": HOOK_SECRET,
@@ -272,7 +273,11 @@ def test_a_link_to_a_listed_domain_answers_451_with_its_reason(edge: LocalEdge) 
     assert eventually(lambda: '"rejected"' in (edge.kv("METADATA", "get", f"link:{bad}") or ""))
     page = visit(edge, bad)
     assert page.status_code == 451
-    assert case_of(edge, f"link:{bad}")["reason"] in page.text
+    assert "blocked_domain: www.phish.example is below" in case_of(edge, f"link:{bad}")["reason"]
+    for words in ("a site that this service does not link to", "An automated check", "appeals@example.com"):
+        assert words in page.text
+    for secret in ("blocked_domain", "phish", "(list"):
+        assert secret not in page.text
     assert visit(edge, good).status_code == 302
 
 

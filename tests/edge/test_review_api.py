@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.edge.assets import file, new_bytes, publish, reference
-from tests.edge.links import API, OPERATOR, TARGET, address, new_code, visit
+from tests.edge.links import API, OPERATOR, TARGET, address, clicks, new_code, visit
 from tests.edge.media import ask
 from tests.harness.local_edge import LocalEdge, eventually
 
@@ -76,7 +77,31 @@ def test_a_reviewer_sees_the_file_before_anybody_else_and_decides(product: Local
     assert decide(product, f"asset:{asset_id}", "approve")["enforced"]
     assert ask(product, asset_id).content == content
     decide(product, f"asset:{asset_id}", "take_down", reason="a court said so")
-    assert ask(product, asset_id).status_code in {410, 451}
+    refused = ask(product, asset_id)
+    told = refused.json()
+    assert (refused.status_code, told["code"]) == (410, "asset_taken_down")
+    assert (told["reason"], told["automated"]) == ("a court said so", False)
+    assert told["decided_at"]
+
+
+@pytest.mark.parametrize("mode", ["redirect", "page"])
+@pytest.mark.parametrize("step", ["reject", "take_down"])
+def test_every_link_to_what_is_withheld_states_why(product: LocalEdge, mode: str, step: str) -> None:
+    asset_id = waiting(product, new_bytes())
+    code, direct = new_code(), new_code()
+    links = [{"target": f"asset:{asset_id}", "code": code, "mode": mode}]
+    links += [{"target": TARGET, "code": direct, "mode": mode}]
+    for link in links:
+        send(product, "POST", LINKS, status=201, json=link)
+    decide(product, f"asset:{asset_id}", step, reason="it shows <b>a wound</b>")
+    decide(product, f"link:{direct}", step, reason="it shows <b>a wound</b>")
+    for stopped, what in ((code, "What is behind the short link"), (direct, "The short link")):
+        page = visit(product, stopped)
+        assert (page.status_code, "location" in page.headers) == (451, False)
+        for words in (what, "it shows &lt;b&gt;a wound", "A person who decides", "<time", "How to appeal"):
+            assert words in page.text
+        assert asset_id not in page.text
+        assert (visit(product, stopped, "HEAD").status_code, clicks(product, stopped)) == (451, 0)
 
 
 def test_three_reports_take_an_asset_away_until_somebody_looks(product: LocalEdge) -> None:
@@ -101,14 +126,27 @@ def test_an_appeal_brings_a_link_back(product: LocalEdge) -> None:
     code = new_code()
     send(product, "POST", LINKS, status=201, json={"target": TARGET, "code": code})
     assert decide(product, f"link:{code}", "reject", reason="a scam")["enforced"]
-    assert eventually(lambda: visit(product, code).status_code == 451)
+    assert visit(product, code).status_code == 451
     stated = send(product, "GET", f"{LINKS}/{code}/moderation").json()
     assert (stated["status"], stated["reason"], stated["can_appeal"]) == ("rejected", "a scam", True)
     send(product, "POST", f"{LINKS}/{code}/appeal", json={"text": "it is a cat"})
     (case,) = send(product, "GET", f"{MODERATION}/cases").json()["items"]
     assert (case["state"], case["appeal"]) == ("appealed", "it is a cat")
     decide(product, f"link:{code}", "reinstate")
-    assert eventually(lambda: visit(product, code).status_code == 302)
+    assert visit(product, code).status_code == 302
+
+
+@pytest.mark.parametrize("step", ["reject", "take_down"])
+def test_a_link_that_was_visited_stops_at_once_under_every_code(product: LocalEdge, step: str) -> None:
+    code, alias = new_code(), new_code()
+    send(product, "POST", LINKS, status=201, json={"target": TARGET, "code": code})
+    send(product, "POST", f"{LINKS}/{code}/aliases", status=201, json={"code": alias})
+    for _ in range(3):
+        assert [visit(product, one).status_code for one in (code, alias)] == [302, 302]
+    assert decide(product, f"link:{code}", step, reason="a scam")["enforced"]
+    assert [visit(product, one).status_code for one in (code, alias)] == [451, 451]
+    decide(product, f"link:{code}", "reinstate")
+    assert [visit(product, one).status_code for one in (code, alias)] == [302, 302]
 
 
 def test_the_ledger_proves_itself_to_whoever_kept_a_checkpoint(product: LocalEdge) -> None:

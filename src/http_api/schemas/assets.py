@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from typing_extensions import TypedDict
 
 from assets.projection import library_entry
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
 
 DEFAULT_LIFETIME_SECONDS = 3_600
 MAX_REASON_CHARACTERS = 500
+_REFUSING = ("rejected", "taken_down")
 
 _CONFIG = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True, defer_build=True)
 
@@ -102,7 +111,7 @@ class SignedUrlCreate(BaseModel):
 
 
 class DecisionCreate(BaseModel):
-    """A decision of moderation. Taking down is final for visitors; `approved` undoes it."""
+    """A decision of moderation. Whoever refuses says why; `approved` undoes that."""
 
     model_config = _CONFIG
 
@@ -111,6 +120,12 @@ class DecisionCreate(BaseModel):
     version: Annotated[int | None, Field(ge=1, description="Decide only on this version of the asset.")] = (
         None
     )
+
+    @model_validator(mode="after")
+    def _has_a_reason(self) -> DecisionCreate:
+        if self.state in _REFUSING and not self.reason.strip():
+            refuse("reason_required", "whoever rejects or takes down says why")
+        return self
 
 
 class AssetView(TypedDict):

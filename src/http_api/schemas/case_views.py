@@ -10,6 +10,7 @@ from casework.ledger import AUTOMATIC
 from casework.states import State, Step, next_state
 from http_api.moderation.refusals import steps_from
 from http_api.moments import write_moment
+from moderating.grounds import ground_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,14 +131,15 @@ class BulkResults(TypedDict):
 class StatementView(TypedDict):
     """Where content stands, for its owner: a statement of reasons where it is withheld.
 
-    `automated` tells that no person decided; `appeal` that one is under way. `can_appeal` is true until one
-    was refused.
+    `explanation` is what visitors read of the reason. `automated` tells that no person decided; `appeal` that
+    one is under way. `can_appeal` is true until one was refused.
     """
 
     subject: str
     status: str
     withheld: bool
     reason: str
+    explanation: str
     categories: list[str]
     automated: bool
     decided_at: str | None
@@ -233,6 +235,7 @@ def statement_view(subject: str, case: Mapping[str, Any] | None, appeal_url: str
         "status": standing,
         "withheld": standing in _WITHHELD,
         "reason": case["reason"] if is_refused else "",
+        "explanation": ground_of(case["reason"]).text if is_refused else "",
         "categories": list(case["categories"]) if is_refused else [],
         "automated": case["decided_by"] == AUTOMATIC,
         "decided_at": write_moment(case["decided_at"]),
@@ -248,6 +251,7 @@ def _waiting(subject: str) -> StatementView:
         "status": PENDING,
         "withheld": False,
         "reason": "",
+        "explanation": "",
         "categories": [],
         "automated": False,
         "decided_at": None,

@@ -148,7 +148,21 @@ class TestGrants:
     ) -> None:
         for visibility in (PUBLIC, PRIVATE):
             record = replace(RECORD, state=state, visibility=visibility)
-            assert grant(record, extension, is_signed=True) is refusal
+            refused = grant(record, extension, is_signed=True)
+            assert isinstance(refused, problems.Problem)
+            assert refused._replace(members={}) == refusal
+
+    @pytest.mark.parametrize(("state", "status"), [(REJECTED, 451), (TAKEN_DOWN, 410)])
+    def test_what_is_withheld_comes_with_its_statement(self, state: str, status: int) -> None:
+        record = replace(RECORD, state=state, reason="a court said so", decided_at=1_800_000_000.0)
+        refused = grant(record, None, is_signed=False)
+        assert isinstance(refused, problems.Problem)
+        appeal = "mailto:appeals@example.com"
+        told = json.loads(problems.appealable(refused, appeal).text())
+        assert (told["status"], told["reason"], told["automated"]) == (status, "a court said so", False)
+        assert (told["decided_at"], told["appeal_to"]) == ("2027-01-15T08:00:00+00:00", appeal)
+        assert "appeal_to" not in json.loads(problems.appealable(refused, None).text())
+        assert problems.appealable(problems.IN_REVIEW, appeal) is problems.IN_REVIEW
 
     def test_what_nobody_holds_is_unknown(self) -> None:
         assert grant(replace(RECORD, held=False), None, is_signed=True) is problems.UNKNOWN_ASSET

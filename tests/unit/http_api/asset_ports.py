@@ -119,6 +119,7 @@ class EdgeCopies:
 
     def __init__(self) -> None:
         self.purged: list[tuple[str, list[str]]] = []
+        self.purged_links: list[str] = []
         self.is_failing = False
 
     async def purge(self, asset_id: str, tags: Sequence[str]) -> None:
@@ -126,3 +127,9 @@ class EdgeCopies:
         if self.is_failing:
             raise UnavailableError("the edge Worker does not answer")
         self.purged.append((asset_id, list(tags)))
+
+    async def purge_link(self, code: str) -> None:
+        await asyncio.sleep(0)
+        if self.is_failing:
+            raise UnavailableError("the edge Worker does not answer")
+        self.purged_links.append(code)

@@ -36,6 +36,7 @@ def test_an_owner_reads_the_reasons_and_is_put_right(world: World):
         "status": "rejected",
         "withheld": True,
         "reason": "it looks like a dog",
+        "explanation": "it looks like a dog",
         "categories": ["animals"],
         "automated": False,
         "decided_at": "2027-01-15T08:00:00.000Z",

@@ -17,7 +17,8 @@ SHA256 = "636174".ljust(64, "0")
 
 
 def decide(world: World, state: str, **more):
-    return world.request("POST", URL, json={"state": state, **more})
+    reason = {"reason": "a court said so"} if state in ("rejected", "taken_down") else {}
+    return world.request("POST", URL, json={"state": state, **reason, **more})
 
 
 def test_an_asset_is_taken_down_and_put_up_again(world: World):
@@ -40,6 +41,15 @@ def test_an_asset_is_taken_down_and_put_up_again(world: World):
     assert world.edge_copies.purged == [("cat", [SHA256])]
     assert decide(world, "approved").json()["state"] == "approved"
     assert len(world.edge_copies.purged) == 1
+
+
+@pytest.mark.parametrize("state", ["rejected", "taken_down"])
+@pytest.mark.parametrize("reason", ["", " "])
+def test_whoever_refuses_says_why(world: World, state, reason):
+    world.hold("cat", state="flagged")
+    (error,) = problem(decide(world, state, reason=reason), 422)["errors"]
+    assert error["code"] == "reason_required"
+    assert world.assets.stored("cat").record.state == "flagged"
 
 
 def test_the_holder_reads_the_verdict_and_its_reason(world: World):
@@ -113,7 +123,7 @@ def test_the_same_again_on_an_appeal_upholds_and_the_opposite_reinstates(world: 
     world.hold("owl", state=standing)
     world.request("POST", "/api/v1/assets/owl/appeal", json=appeal)
     opposite = "taken_down" if standing == "rejected" else "rejected"
-    answer = world.request("POST", "/api/v1/assets/owl/decision", json={"state": opposite})
+    answer = world.request("POST", "/api/v1/assets/owl/decision", json={"state": opposite, "reason": "no"})
     assert problem(answer, 409)["code"] == "illegal_decision"
 
 

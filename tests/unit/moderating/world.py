@@ -146,6 +146,10 @@ class World:
         await self.before("purge")
         self.purged.append(asset_id)
 
+    async def purge_link(self, code: str) -> None:
+        await self.before("purge_link")
+        self.purged.append(code)
+
     async def submit(self, message: Mapping[str, Any]) -> None:
         await self.before("submit")
         self.books.file(message, 1.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from moderating.grounds import Ground
 from pages.info import info_page
 from pages.interstitial import link_page
 from pages.password import password_form
@@ -27,7 +28,7 @@ def every_page(text="Cats & dogs", target="https://example.com/cats?a=1&b=2"):
         "no code": not_found(None, text),
         "expired": expired(text),
         "gone": gone(text, text),
-        "blocked": blocked(text, text, appeal_to=target),
+        "blocked": blocked(text, Ground(text, is_automatic=False), appeal_to=target),
         "busy": busy(),
         "too many": too_many(30),
         "problem": problem(405, text, text, {"allow": "GET, HEAD"}),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from moderating.grounds import ground_of
 from pages.problems import blocked, busy, expired, gone, not_found, problem, too_many
 from pages.wording import count, moment, wait
 from tests.unit.pages.reader import read
@@ -41,19 +42,37 @@ def test_a_link_that_is_over_is_gone():
 
 
 def test_a_blocked_link_says_what_why_and_how_to_appeal():
-    page = blocked("abc", "Phishing, reported twice", appeal_to="mailto:appeals@example.com")
+    page = blocked(
+        "abc",
+        ground_of("Phishing, reported twice"),
+        decided_at=1_800_000_000,
+        appeal_to="mailto:appeals@example.com",
+    )
     assert page.status == 451
     parts = main(page).one("dl")
-    assert [node.text for node in parts.all("dt")] == ["What was restricted", "Reason", "How to appeal"]
-    what, why, how = parts.all("dd")
+    names = [node.text for node in parts.all("dt")]
+    assert names == ["What was restricted", "Reason", "Who found it", "Decided", "How to appeal"]
+    what, why, who, when, how = parts.all("dd")
     assert what.text == "The short link abc"
     assert why.text == "Phishing, reported twice"
+    assert who.text == "A person who decides for this service."
+    assert when.text == "2027-01-15 08:00 UTC"
     assert how.one("a").attributes == {"href": "mailto:appeals@example.com"}
     assert how.text.endswith("name the short link: appeals@example.com")
 
 
+def test_a_link_that_was_taken_down_has_the_same_statement():
+    ground = ground_of("unsafe_picture: sexual (0.99)")
+    page = blocked("abc", ground, status=410, is_about_asset=True)
+    assert (page.status, main(page).one("h1").text) == (410, "Link removed")
+    what, why, who, _ = main(page).all("dd")
+    assert what.text == "What is behind the short link abc"
+    assert why.text == "Its pictures contain sexual content."
+    assert who.text == "An automated check of this service."
+
+
 def test_a_blocked_link_without_reason_or_address_still_has_both():
-    _, why, how = main(blocked("abc", "")).all("dd")
+    _, why, _, how = main(blocked("abc", ground_of(""))).all("dd")
     assert "rules of this service" in why.text
     assert "write to the operator" in how.text
 

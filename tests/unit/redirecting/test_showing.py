@@ -6,7 +6,7 @@ import pytest
 
 from assets.record import PRIVATE, PUBLIC, UNLISTED, AssetRecord
 from redirecting.outcomes import Kind, Outcome
-from redirecting.showing import asset_to_show, previewed, with_asset
+from redirecting.showing import UNAVAILABLE, asset_to_show, previewed, with_asset, without_asset
 from sharelinks import LinkRecord
 
 NOW = 1_800_000_000.0
@@ -14,6 +14,8 @@ BASE = "https://gifdist.io"
 ASSET = AssetRecord("abc", "0" * 64, "image/gif", "gif", 9, NOW, state="approved", visibility=PUBLIC)
 LINK = LinkRecord("Ab12Cd34", "asset:abc", NOW)
 PAGE = Outcome(Kind.PAGE, 200, location=f"{BASE}/a/abc", counts=True, asset_id="abc")
+UNFURL = PAGE._replace(kind=Kind.UNFURL, counts=False)
+REDIRECT = PAGE._replace(kind=Kind.REDIRECT, status=302)
 
 
 @pytest.mark.parametrize("visibility", [PUBLIC, UNLISTED])
@@ -30,8 +32,6 @@ def test_what_anybody_may_fetch_is_shown(visibility):
         (replace(ASSET, visibility=PRIVATE, state="taken_down"), Kind.NOT_FOUND, 404, "unknown_asset"),
         (replace(ASSET, state="pending"), Kind.NOT_FOUND, 404, "asset_in_review"),
         (replace(ASSET, state="flagged"), Kind.NOT_FOUND, 404, "asset_in_review"),
-        (replace(ASSET, state="taken_down"), Kind.GONE, 410, "asset_taken_down"),
-        (replace(ASSET, state="rejected"), Kind.BLOCKED, 451, "asset_rejected"),
     ],
 )
 def test_what_nobody_may_fetch_is_refused_and_is_no_click(asset, kind, status, code):
@@ -40,11 +40,31 @@ def test_what_nobody_may_fetch_is_refused_and_is_no_click(asset, kind, status, c
     assert not refused.counts
 
 
-def test_only_pages_need_the_record_of_their_asset():
-    assert asset_to_show(PAGE) == "abc"
-    assert asset_to_show(PAGE._replace(kind=Kind.UNFURL)) == "abc"
-    assert asset_to_show(PAGE._replace(kind=Kind.REDIRECT)) is None
+@pytest.mark.parametrize("outcome", [PAGE, UNFURL, REDIRECT])
+@pytest.mark.parametrize("state", ["rejected", "taken_down"])
+def test_what_moderation_withholds_is_stated_by_every_link_to_it(outcome, state):
+    withheld = replace(ASSET, state=state, reason="Depicts violence.", decided_at=NOW)
+    told = with_asset(outcome, withheld)
+    assert told == Outcome(Kind.BLOCKED, 451, f"asset_{state}", reason="Depicts violence.", decided_at=NOW)
+    assert not told.counts
+
+
+@pytest.mark.parametrize(
+    "asset", [None, replace(ASSET, state="pending"), replace(ASSET, visibility=PRIVATE, state="rejected")]
+)
+def test_a_redirect_leads_to_whatever_else_is_refused(asset):
+    assert with_asset(REDIRECT, asset) is REDIRECT
+
+
+def test_only_what_leads_to_an_asset_needs_its_record():
+    assert {asset_to_show(one) for one in (PAGE, UNFURL, REDIRECT)} == {"abc"}
     assert asset_to_show(PAGE._replace(asset_id=None)) is None
+    assert asset_to_show(PAGE._replace(kind=Kind.LIMITED)) is None
+
+
+def test_without_a_record_nothing_is_shown_and_a_redirect_still_leads_on():
+    assert without_asset(PAGE) == without_asset(UNFURL) == UNAVAILABLE
+    assert without_asset(REDIRECT) is REDIRECT
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,20 @@ def test_an_operator_may_choose_shorter_times() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "contact"),
+    [
+        ("", None),
+        (" ", None),
+        ("https://example.com/appeals?x=1", "https://example.com/appeals?x=1"),
+        ("appeals@example.com", "mailto:appeals@example.com"),
+        ("mailto:appeals@example.com?subject=appeal", "mailto:appeals@example.com?subject=appeal"),
+    ],
+)
+def test_whoever_takes_appeals_is_named_by_a_url_or_a_mail_address(given: str, contact: str | None) -> None:
+    assert read_settings(environment(APPEAL_CONTACT=given)).appeal_contact == contact
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("REMEMBER_SECONDS", "0"),
@@ -42,6 +56,9 @@ def test_an_operator_may_choose_shorter_times() -> None:
         ("FLUSH_MS", "10001"),
         ("FLUSH_CLICKS", "-1"),
         ("CODE_CASE", "upper"),
+        ("APPEAL_CONTACT", "javascript:alert"),
+        ("APPEAL_CONTACT", "our office"),
+        ("APPEAL_CONTACT", "https:///appeals"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:

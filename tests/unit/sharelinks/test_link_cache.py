@@ -92,3 +92,12 @@ def test_an_entry_that_was_replaced_or_forgotten_is_fresh_for_nobody():
     assert (old.fresh_until, new.fresh_until) == (0.0, NOW + 20)
     links.forget("abc")
     assert new.fresh_until == 0.0
+
+
+def test_a_link_is_forgotten_under_all_its_codes_and_no_other_is():
+    links = cache()
+    entries = [links.put(name, RECORD, NOW) for name in ("abc", "alias")]
+    other = links.put("other", replace(RECORD, code="other"), NOW)
+    links.forget_link("abc")
+    assert [links.get(name) for name in ("abc", "alias", "other")] == [None, None, other]
+    assert [entry.fresh_until for entry in entries] == [0.0, 0.0]

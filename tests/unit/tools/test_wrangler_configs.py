@@ -34,6 +34,7 @@ PER_ENVIRONMENT = {
     "script_name",
     "service",
     "PUBLIC_BASE_URL",
+    "APPEAL_CONTACT",
 }
 """Keys whose values are meant to differ from one environment to the next."""
 INHERITED = {
