@@ -11,6 +11,9 @@ class LocalThreshold:
     Memory is `slots` small integers, whatever the traffic: keys that fall into one slot share a count. So a
     key is never waved through above its threshold, but may be told to ask a little early. A key makes at most
     `threshold` unasked requests in a window of this isolate; across the edge of two windows, twice that.
+
+    Above the threshold a key may be granted what its object allowed in advance, so that a flood pays for one
+    call in many. Grants that are not used end with the window.
     """
 
     def __init__(self, threshold: int, window_ms: int, *, slots: int = 4096) -> None:
@@ -21,15 +24,30 @@ class LocalThreshold:
         self._counts = [0] * slots
         self._started = 0
         self._ends = 0
+        self._granted: dict[str, int] = {}
 
     def must_ask(self, key: str, now_ms: int) -> bool:
         """Count one request of `key`; return whether its object has to be consulted."""
         if not self._started <= now_ms < self._ends:
             self._counts = [0] * len(self._counts)
             self._started, self._ends = now_ms, now_ms + self._window_ms
+            self._granted = {}
         counts = self._counts
         slot = hash(key) % len(counts)
         if counts[slot] >= self._threshold:
-            return True
+            return not self._takes_granted(key)
         counts[slot] += 1
         return False
+
+    def grant(self, key: str, requests: int) -> None:
+        """Let so many more requests of a key pass in this window: its object has charged them."""
+        if requests > 0 and (key in self._granted or len(self._granted) < len(self._counts)):
+            self._granted[key] = self._granted.get(key, 0) + requests
+
+    def _takes_granted(self, key: str) -> bool:
+        left = self._granted.get(key, 0)
+        if left > 1:
+            self._granted[key] = left - 1
+        elif left:
+            del self._granted[key]
+        return left > 0

@@ -13,6 +13,7 @@ from ratelimit.rules import read_strategy
 
 MAX_UNASKED_REQUESTS = 1_000_000
 MAX_UNASKED_WINDOW_SECONDS = 3_600
+MAX_ASKED_AT_ONCE = 50
 
 _VARIABLE = "RATE_LIMITS"
 
@@ -35,6 +36,11 @@ class Limit:
     on_failure: OnFailure
     unasked_requests: int = 0
     unasked_window_seconds: float = 60
+
+    @property
+    def asked_at_once(self) -> int:
+        """Return how many requests to charge with one question: a hundredth of the window, 50 at most."""
+        return max(1, min(MAX_ASKED_AT_ONCE, self.config.requests_per_window // 100))
 
     def key(self, *subjects: str) -> str:
         """Return the name of the object that counts for these subjects: an address, a token's id, a code.

@@ -182,8 +182,15 @@ class Redirects:
         return freshness is not Freshness.STALE
 
     async def _over_limit(self, block: str) -> Decision | None:
+        """Ask for several requests at once; where there is no room for so many, for this one alone."""
         limit = self.policy.redirects
-        decision = await self.limits.check(limit.key(block), limit.config, on_failure=limit.on_failure)
+        key, at_once = limit.key(block), limit.asked_at_once
+        decision = await self.limits.check(key, limit.config, at_once, on_failure=limit.on_failure)
+        if decision.allowed:
+            self._threshold.grant(block, at_once - 1)
+            return None
+        if at_once > 1:
+            decision = await self.limits.check(key, limit.config, on_failure=limit.on_failure)
         return None if decision.allowed else decision
 
     async def forget(self, code: str) -> None:

@@ -88,6 +88,26 @@ def test_a_key_alone_is_waved_through_exactly_up_to_the_threshold_in_each_window
     assert not local.must_ask("a", 9_000), "a clock that went back opens a new window"
 
 
+def test_what_was_charged_in_advance_passes_above_the_threshold_until_the_window_ends() -> None:
+    local = LocalThreshold(1, 1000)
+    assert [local.must_ask("a", 10_000) for _ in range(2)] == [False, True]
+    local.grant("a", 2)
+    local.grant("b", 0)
+    assert [local.must_ask("a", 10_000) for _ in range(3)] == [False, False, True]
+    local.grant("a", 5)
+    assert [local.must_ask("a", 11_000) for _ in range(2)] == [False, True]
+
+
+def test_grants_take_no_more_memory_than_counts() -> None:
+    local = LocalThreshold(0, 1000, slots=4)
+    for index in range(100):
+        local.grant(f"key-{index}", 1)
+    assert [local.must_ask(f"key-{index}", 0) for index in range(5)] == [True] * 5
+    for index in range(100):
+        local.grant(f"key-{index}", 1)
+    assert [local.must_ask(f"key-{index}", 1) for index in range(5)] == [False] * 4 + [True]
+
+
 def test_a_flood_of_keys_takes_no_more_memory_and_errs_towards_asking() -> None:
     local = LocalThreshold(2, 1000, slots=16)
     answers = [local.must_ask(f"key-{index}", 0) for index in range(10_000)]
