@@ -24,6 +24,8 @@ import { CACHE, GUEST, PYODIDE, PYTHON_MODULES } from "./paths.mjs";
  * @property {boolean} [coverage] note the lines that run inside the Workers
  * @property {boolean} [faults] let bindings fail on request of a test
  * @property {boolean} [countCalls] count what the Workers ask of their bindings, for measurements
+ * @property {string} [clientAddress] what the platform says of every client, whatever a client says itself; without
+ *   it what clients say counts, so that tests and measurements can play many visitors
  * @property {boolean} [inspect] open the inspector, which tells how much memory an isolate uses
  * @property {Record<string, string>} [vars] vars and secrets; each reaches the Workers that declare it
  * @property {Record<string, Record<string, unknown> | false>} [queues] what differs from the wrangler files for the
@@ -199,6 +201,7 @@ export class Engine {
       coverage: this.options.coverage ?? false,
       countCalls: this.options.countCalls ?? false,
       faults: this.options.faults ?? false,
+      clientAddress: this.options.clientAddress ?? null,
     };
     const entry = `import { pythonWorker } from "./worker.mjs";
 const worker = pythonWorker(${JSON.stringify(spec)}, (name) => import(name));

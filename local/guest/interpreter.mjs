@@ -15,11 +15,11 @@ const METADATA = "/session/metadata";
  * @property {boolean} coverage
  * @property {boolean} countCalls
  * @property {boolean} faults
+ * @property {string | null} clientAddress what every client's address is said to be; null if clients say it
  *
  * @typedef {object} Interpreter
  * @property {any} main the main module
  * @property {any} call `local_edge_bridge.call`
- * @property {any} fetch `local_edge_bridge.fetch`
  * @property {any} bridge
  * @property {{ entrypoints: Record<string, string[]>, objects: Record<string, string[]> }} exported
  * @property {number} importSeconds how long the main module took to import
@@ -81,7 +81,6 @@ export async function boot(spec, engine, env, importJavaScript) {
     main,
     bridge,
     call: bridge.call,
-    fetch: bridge.fetch,
     exported: bridge.exported_classes(main),
     importSeconds,
     wasmBytes: () => python._module.HEAP8.length,

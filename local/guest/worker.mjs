@@ -67,11 +67,9 @@ export function pythonWorker(spec, importJavaScript) {
     if (isObject && STRAIGHT.has(method)) {
       return self[method].callWithOptions({ relaxed: true, promising: true }, ...args);
     }
-    if (method === "fetch" && args.length === 1 && args[0] instanceof Request) {
-      return python.fetch.callWithOptions({ promising: true }, self, args[0]);
-    }
     const relaxed = method === "fetch" || method === "test";
-    return python.call.callWithOptions({ promising: true }, relaxed, self, method, ...args);
+    const given = method === "fetch" && spec.clientAddress && !isObject ? from(spec.clientAddress, args) : args;
+    return python.call.callWithOptions({ promising: true }, relaxed, self, method, ...given);
   }
 
   /** Make the Python instance behind a JavaScript one.
@@ -131,6 +129,14 @@ export function pythonWorker(spec, importJavaScript) {
     /** @param {string} className */
     durableObject: (className) => forwardingClass(className, DurableObject, controlObject),
   };
+}
+
+/** The arguments of `fetch` as the platform hands them on: the client's address is not for the client to say.
+ * @param {string} address @param {any[]} args */
+function from(address, [request, ...others]) {
+  const headers = new Headers(request.headers);
+  headers.set("cf-connecting-ip", address);
+  return [new Request(request, { headers }), ...others];
 }
 
 /** What the engine asks of a Worker: to boot, and to tell about itself.

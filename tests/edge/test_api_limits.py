@@ -117,3 +117,12 @@ def test_a_scan_of_codes_is_stopped_by_its_address(limited: LocalEdge) -> None:
     assert "Too many" in answers[-1].text
     other = limited.get(EDGE, f"/s/{new_code()}", headers={**BROWSER, **address()})
     assert other.status_code == 404
+
+
+def test_nobody_escapes_a_limit_by_naming_an_address_where_nothing_stands_in_front() -> None:
+    engine = LocalEdge(vars={"RATE_LIMITS": json.dumps(LIMITS)}, clientAddress="127.0.0.1")
+    try:
+        answers = [ask(engine, **WRONG, **address()) for _ in range(FAILED + 1)]
+        assert [answer.status_code for answer in answers] == [401] * FAILED + [429]
+    finally:
+        engine.close()

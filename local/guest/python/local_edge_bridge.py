@@ -13,9 +13,9 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from pyodide.code import relaxed_call
-from pyodide.ffi import JsProxy, to_js
+from pyodide.ffi import to_js
 
-from workers import DurableObject, Request, Response, WorkerEntrypoint, python_from_rpc, python_to_rpc
+from workers import DurableObject, WorkerEntrypoint, python_from_rpc, python_to_rpc
 
 if TYPE_CHECKING:
     from types import CodeType, ModuleType
@@ -66,22 +66,6 @@ async def call(relaxed: bool, instance: Any, method: str, *arguments: Any) -> An
     result = _call_relaxed(bound, values) if relaxed else bound(*values)
     if isawaitable(result):
         result = await result
-    return python_to_rpc(result)
-
-
-async def fetch(instance: Any, request: Any) -> Any:  # noqa: ANN401
-    """Do what `call` does, for the handler `fetch`, a Request and most often a Response.
-
-    The general conversions find out what they are given by asking JavaScript some ten times over; here the
-    answer is known. What comes out is the same.
-    """
-    result = _call_relaxed(instance.fetch, [Request(request)])
-    if isawaitable(result):
-        result = await result
-    if type(result) is Response:
-        return result.js_object
-    if type(result) is JsProxy and result.constructor.name == "Response":
-        return result
     return python_to_rpc(result)
 
 
