@@ -103,6 +103,10 @@ class ClickStore:
         check_batch_id(batch_id)
         return self._database.transaction(lambda: self._record(batch_id, batch, now))
 
+    def has_counted(self, batch_id: str) -> bool:
+        """Tell whether a batch is known to be counted."""
+        return self._batches.knows(batch_id)
+
     def totals(self) -> ClickTotals:
         """Return all clicks, unique visits (visitors of a day, summed over days) and the latest click."""
         state = self._state()

@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from analytics import BatchOutcome, Click, ClickStore, InvalidClickError, InvalidQueryError, Platform
-from analytics.click_batches import BATCH_MEMORY_SECONDS, CLOCK_SKEW_SECONDS, MAX_BATCH_IDS
+from analytics.click_batches import (
+    BATCH_MEMORY_SECONDS,
+    CLOCK_SKEW_SECONDS,
+    LEAST_MEMORY_SECONDS,
+    MAX_BATCH_IDS,
+)
 from analytics.click_reports import DIMENSIONS
 from analytics.click_store import MAX_BATCH_CLICKS, MAX_RECENT_CLICKS, MAX_VALUES_PER_DAY, VISITOR_DAYS
 from sql_port import Database
@@ -257,22 +262,61 @@ def case_a_batch_older_than_the_memory_is_stale_and_never_counts_twice(database:
     assert store.totals()["total_clicks"] == 3
 
 
-def case_the_memory_of_batches_is_bounded(database: Database) -> None:
-    store = ClickStore(database)
-    start = round(NOW * 1_000)
+def fill_the_memory(database: Database, number: int, begin: float, per_second: float) -> None:
+    """Have batches `full-1` and so on recorded since `begin`, so many a second."""
     database.execute(
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < CAST(? AS INTEGER))"
         " INSERT INTO click_batches (batch_id, recorded_ms)"
-        " SELECT 'full-' || i, CAST(? AS INTEGER) + i FROM n",
-        MAX_BATCH_IDS,
-        start,
+        " SELECT 'full-' || i, CAST(? AS INTEGER) + CAST(i * ? AS INTEGER) FROM n",
+        number,
+        round(begin * 1_000),
+        1_000 / per_second,
     )
+
+
+def case_the_memory_of_batches_is_bounded(database: Database) -> None:
+    store = ClickStore(database)
+    fill_the_memory(database, MAX_BATCH_IDS, NOW, per_second=1_000)
     for number in range(6):
         assert store.record_batch(f"b{number}", clicks_of(1, at=NOW + DAY), NOW + DAY) is RECORDED
     (row,) = database.execute("SELECT count(*) AS size FROM click_batches")
     assert row["size"] == MAX_BATCH_IDS
     assert store.record_batch("full-6", clicks_of(1, at=NOW), NOW + DAY) is STALE
     assert store.record_batch("full-7", clicks_of(1, at=NOW), NOW + DAY) is REPEATED
+
+
+def case_four_hundred_batches_a_second_make_no_batch_stale_that_was_held_back(database: Database) -> None:
+    store = ClickStore(database)
+    seconds, per_second = 150, 400
+    fill_the_memory(database, seconds * per_second, NOW - seconds, per_second)
+    for number in range(20):
+        at = NOW + number / per_second
+        assert store.record_batch(f"new-{number}", clicks_of(1, at=at - 0.5), at) is RECORDED
+    assert store.record_batch("out of a journal", clicks_of(1, at=NOW - 900), NOW) is RECORDED
+    assert store.record_batch("out of the queue", clicks_of(1, at=NOW - 3_600), NOW) is RECORDED
+    assert store.record_batch("full-1", clicks_of(1, at=NOW - seconds), NOW) is REPEATED
+    assert store.totals()["total_clicks"] == 22
+
+
+def case_what_was_held_back_during_an_outage_is_counted_however_much_it_is(database: Database) -> None:
+    store = ClickStore(database)
+    end, held_back = NOW + 300, 30_000
+    store.record_batch("before", clicks_of(1), NOW)
+    fill_the_memory(database, held_back, end, per_second=500)
+    after = end + held_back / 500
+    for number in range(20):
+        assert store.record_batch(f"held-{number}", clicks_of(1, at=NOW + number), after) is RECORDED
+    assert store.record_batch("before", clicks_of(1), after) is REPEATED
+
+
+def case_ids_beyond_the_number_are_forgotten_once_they_are_old_enough(database: Database) -> None:
+    store = ClickStore(database)
+    fill_the_memory(database, MAX_BATCH_IDS + 100, NOW, per_second=1_000)
+    young = NOW + LEAST_MEMORY_SECONDS - 1
+    store.record_batch("b1", clicks_of(1, at=young), young)
+    assert store.has_counted("full-1")
+    store.record_batch("b2", clicks_of(1, at=young + 2), young + 2)
+    assert not store.has_counted("full-1")
 
 
 def case_visitors_are_forgotten_after_a_week_and_late_clicks_still_count(database: Database) -> None:
