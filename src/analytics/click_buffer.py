@@ -45,7 +45,7 @@ class ClickBuffer(Generic[SeenT]):
         flush_seconds: float,
         identify: Callable[[str, SeenT, str, float], str],
     ) -> None:
-        self._flush_clicks = flush_clicks
+        self.flush_clicks = flush_clicks
         self._flush_seconds = flush_seconds
         self._identify = identify
         self._clicks: list[tuple[str, SeenT, str, float]] = []
@@ -60,7 +60,7 @@ class ClickBuffer(Generic[SeenT]):
         """Add a click; return in how many seconds the caller has to flush, or None if another does."""
         clicks = self._clicks
         clicks.append((code, seen, address, now))
-        if len(clicks) >= self._flush_clicks:
+        if len(clicks) >= self.flush_clicks:
             return 0.0
         if not self._awaited or now >= self._overdue_at:
             self._awaited = True

@@ -31,12 +31,14 @@ class CircuitReport(TypedDict):
 
 
 class CircuitBreaker:
-    """Refuses calls to one dependency for `open_ms` after `failures` failures in a row within `window_ms`.
+    """Refuses calls to one dependency for `open_ms` after `failures` failures in a row.
 
     In a row, because a dependency that answers now and then is better asked and retried than given up: a
-    success starts the count again. Once `open_ms` have passed, one call is let through as a trial; a trial
-    that never reports gives way to another after `open_ms`. Outcomes of calls that began before the breaker
-    opened are ignored while it is open. A clock that goes back never makes the wait longer than `open_ms`.
+    success starts the count again, and so does a pause of `window_ms` between two failures. Not all of them
+    have to come within it: calls that time out one after the other take longer. Once `open_ms` have passed,
+    one call is let through as a trial; a trial that never reports gives way to another after `open_ms`.
+    Outcomes of calls that began before the breaker opened are ignored while it is open. A clock that goes
+    back never makes the wait longer than `open_ms`.
     """
 
     def __init__(self, name: str, failures: int, window_ms: int, open_ms: int) -> None:
@@ -46,11 +48,16 @@ class CircuitBreaker:
         self._limit = failures
         self._window_ms = window_ms
         self._open_ms = open_ms
-        self._failed_at: list[int] = []
+        self._failures = 0
+        self._failed_at = 0
         self._opened_at: int | None = None
         self._trial_at: int | None = None
         self._since: int | None = None
         self._rejected = 0
+
+    def another(self, name: str) -> CircuitBreaker:
+        """Return a breaker for another dependency with the same patience."""
+        return CircuitBreaker(name, self._limit, self._window_ms, self._open_ms)
 
     def allow(self, now_ms: int) -> bool:
         """Return whether a call may be made now; who makes it reports `succeeded` or `failed`."""
@@ -71,7 +78,7 @@ class CircuitBreaker:
         if state is CircuitState.HALF_OPEN:
             self._opened_at = self._trial_at = None
             self._since = now_ms
-        self._failed_at.clear()
+        self._failures = 0
 
     def failed(self, now_ms: int) -> None:
         """Note that a call failed or took too long."""
@@ -79,8 +86,9 @@ class CircuitBreaker:
         if state is CircuitState.OPEN:
             return
         if state is CircuitState.CLOSED:
-            self._failed_at.append(now_ms)
-            if len(self._failed_at) < self._limit:
+            self._failures += 1
+            self._failed_at = now_ms
+            if self._failures < self._limit:
                 return
         self._opened_at = self._since = now_ms
         self._trial_at = None
@@ -93,7 +101,7 @@ class CircuitBreaker:
             since = self._opened_at + self._open_ms
         return {
             "state": state.value,
-            "failures": len(self._failed_at),
+            "failures": self._failures,
             "since": None if since is None else min(since, now_ms),
             "rejected": self._rejected,
         }
@@ -101,8 +109,9 @@ class CircuitBreaker:
     def _settle(self, now_ms: int) -> CircuitState:
         """Forget what is over and return the state of this moment."""
         if self._opened_at is None:
-            oldest = now_ms - self._window_ms
-            self._failed_at = [min(at, now_ms) for at in self._failed_at if at > oldest]
+            self._failed_at = min(self._failed_at, now_ms)
+            if now_ms >= self._failed_at + self._window_ms:
+                self._failures = 0
             return CircuitState.CLOSED
         self._opened_at = min(self._opened_at, now_ms)
         if self._trial_at is None:

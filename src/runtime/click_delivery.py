@@ -6,27 +6,44 @@ import asyncio
 import json
 import os
 import time
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analytics.click_parcels import parcels
 from sharelinks.projection import shard_name
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Iterator
 
     from analytics.click_buffer import ClickBuffer
     from analytics.click_parcels import Parcel
     from resilience.circuit_breaker import CircuitBreaker
 
-OWNER_TIMEOUT_SECONDS = 3.0
-QUEUE_TIMEOUT_SECONDS = 3.0
-LAST_WAITS_SECONDS = (1.0, 2.0, 4.0, 8.0)
-"""Once both refused: together they stay within the 30 seconds that the platform grants a `waitUntil`."""
 COUNTED = ("recorded", "repeated", "kept")
 CALLS_AT_ONCE = 40
 MESSAGES_PER_CALL = 100
 MESSAGE_CHARACTERS_PER_CALL = 200_000
 SHARDS_KNOWN_SECONDS = 60.0
+WAITING_FLUSHES = 2
+"""So many times `FLUSH_CLICKS` may wait for an answer of the objects."""
+_GRACE_SECONDS = 1.0
+
+
+class Patience(NamedTuple):
+    """How many seconds a flush gives the parts of its work."""
+
+    objects: float = 3.0
+    """A call, and the first two attempts together: then the queue is asked."""
+    queue: float = 3.0
+    first_wait: float = 1.0
+    """Before both are tried again; it doubles."""
+    most_wait: float = 8.0
+    total: float = 25.0
+    """All of it, the wait for more clicks included. The platform ends a `waitUntil` after 30 seconds, and by
+    then the log has to name what could not be handed on."""
+
+
+PATIENCE = Patience()
 
 
 class ClickDelivery:
@@ -41,70 +58,106 @@ class ClickDelivery:
         env: Any,  # noqa: ANN401 - the bindings
         owners_breaker: CircuitBreaker,
         queue_breaker: CircuitBreaker,
+        patience: Patience = PATIENCE,
     ) -> None:
         self._buffer = buffer
         self._owners = env.SHORT_LINK
         self._shards = env.CLICK_SHARD
         self._queue = env.CLICKS
         self._owners_breaker = owners_breaker
+        self.shards_breaker = owners_breaker.another("click_shards")
         self._queue_breaker = queue_breaker
+        self._patience = patience
         self._sharded: dict[str, tuple[int, float]] = {}
-        self.in_flight = 0
+        self._under_way = UnderWay()
+        self._at_objects = UnderWay()
         self.outcomes = {"counted": 0, "queued": 0, "refused": 0, "lost": 0}
+
+    @property
+    def in_flight(self) -> int:
+        """Return how many clicks are neither in the buffer nor handed on."""
+        return self._under_way.clicks(time.time())
 
     async def flush_after(self, seconds: float) -> None:
         """Wait, then hand on whatever the buffer holds by then."""
+        ends = time.time() + self._patience.total
         if seconds:
             await asyncio.sleep(seconds)
-        packed = list(parcels(self._buffer.take(), _new_id))
-        for start in range(0, len(packed), CALLS_AT_ONCE):
-            await asyncio.gather(*map(self._deliver, packed[start : start + CALLS_AT_ONCE]))
+        places = asyncio.Semaphore(CALLS_AT_ONCE)
 
-    async def _deliver(self, parcel: Parcel) -> None:
-        clicks = parcel.clicks
-        self.in_flight += clicks
-        try:
-            outcome = await self._hand_on(parcel)
-        finally:
-            self.in_flight -= clicks
-        self.outcomes[outcome] += clicks
+        async def deliver(parcel: Parcel) -> None:
+            with self._under_way.holding(parcel.clicks, ends):
+                async with places:
+                    await self._deliver(parcel, ends)
+
+        await asyncio.gather(*map(deliver, parcels(self._buffer.take(), _new_id)))
+
+    async def _deliver(self, parcel: Parcel, ends: float) -> None:
+        outcome = await self._hand_on(parcel, ends)
+        self.outcomes[outcome] += parcel.clicks
         if outcome in {"lost", "refused"}:
+            level = "error" if outcome == "lost" else "warning"
             for letter in parcel.letters:
                 _log(
-                    "error",
+                    level,
                     f"clicks_{outcome}",
                     code=letter.code,
                     batch_id=letter.batch_id,
                     clicks=letter.clicks,
                 )
 
-    async def _hand_on(self, parcel: Parcel) -> str:
-        """Try the objects twice, then the queue; when neither takes it, both again until time is up."""
-        for _ in range(2):
-            outcome = await self._to_objects(parcel)
-            if outcome is not None:
-                return outcome
-        for wait in (*LAST_WAITS_SECONDS, None):
-            if await self._to_queue(parcel):
-                return "queued"
-            if wait is None:
-                break
-            await asyncio.sleep(wait)
-            outcome = await self._to_objects(parcel)
-            if outcome is not None:
-                return outcome
-        return "lost"
+    async def _hand_on(self, parcel: Parcel, ends: float) -> str:
+        """Try the objects twice, then the queue; when neither takes it, both again until time is up.
 
-    async def _to_objects(self, parcel: Parcel) -> str | None:
-        if not self._owners_breaker.allow(_now_ms()):
+        What an owner will not count goes to the queue too, whose consumer puts it aside.
+        """
+        until = min(ends, time.time() + self._patience.objects)
+        outcome = await self._to_objects(parcel, until) or await self._to_objects(parcel, until)
+        wait = self._patience.first_wait
+        while outcome != "counted":
+            if await self._to_queue(parcel, ends):
+                return outcome or "queued"
+            pause = min(wait, ends - time.time())
+            if pause <= 0:
+                return "lost"
+            await asyncio.sleep(pause)
+            wait = min(2 * wait, self._patience.most_wait)
+            outcome = outcome or await self._to_objects(parcel, ends)
+        return outcome
+
+    async def _to_objects(self, parcel: Parcel, until: float) -> str | None:
+        """Return `counted` or `refused`, None if nobody answered, or if too many clicks wait for an answer.
+
+        That bounds what is lost with an isolate: the queue takes what the objects are too slow for.
+        """
+        breaker, now = self._breaker(parcel), time.time()
+        waiting = self._at_objects.clicks(now)
+        is_crowded = waiting and waiting + parcel.clicks > WAITING_FLUSHES * self._buffer.flush_clicks
+        if now >= until or is_crowded or not breaker.allow(_now_ms()):
             return None
-        answer = await self._guarded(self._count(parcel), OWNER_TIMEOUT_SECONDS, self._owners_breaker)
+        seconds = min(self._patience.objects, until - now)
+        with self._at_objects.holding(parcel.clicks, now + seconds):
+            answer = await self._guarded(self._count(parcel), seconds, breaker)
         if answer is None:
             return None
         if answer.get("shards"):
-            until = time.time() + SHARDS_KNOWN_SECONDS
-            self._sharded[parcel.letters[0].code] = (int(answer["shards"]), until)
+            known_until = time.time() + SHARDS_KNOWN_SECONDS
+            self._sharded[parcel.letters[0].code] = (int(answer["shards"]), known_until)
         return "counted" if answer["counted"] and answer["outcome"] in COUNTED else "refused"
+
+    def _breaker(self, parcel: Parcel) -> CircuitBreaker:
+        """Return the breaker of whom `_count` asks: failing journals close no way to an owner."""
+        if parcel.journal is not None or self._shards_of(parcel.letters[0].code):
+            return self.shards_breaker
+        return self._owners_breaker
+
+    def _shards_of(self, code: str) -> int:
+        """Return over how many helpers a code's owner wants its batches spread, as far as is known."""
+        shards, until = self._sharded.get(code, (0, 0.0))
+        if until > time.time():
+            return shards
+        self._sharded.pop(code, None)
+        return 0
 
     async def _count(self, parcel: Parcel) -> Any:  # noqa: ANN401 - a plain dict
         """Ask the codes' journal, the code's owner or, for a hot code, one of its helpers by the id."""
@@ -112,17 +165,17 @@ class ClickDelivery:
             letters = [[one.batch_id, one.code, one.payload] for one in parcel.letters]
             return await self._shards.getByName(parcel.journal).keep(json.dumps(letters))
         code, batch_id, payload, _ = parcel.letters[0]
-        shards, until = self._sharded.get(code, (0, 0.0))
-        if until > time.time():
+        shards = self._shards_of(code)
+        if shards:
             shard = self._shards.getByName(shard_name(code, int(batch_id[:8], 16) % shards))
             return await shard.count(code, batch_id, payload)
-        self._sharded.pop(code, None)
         return await self._owners.getByName(code).count(code, batch_id, payload)
 
-    async def _to_queue(self, parcel: Parcel) -> bool:
-        if not self._queue_breaker.allow(_now_ms()):
+    async def _to_queue(self, parcel: Parcel, ends: float) -> bool:
+        seconds = min(self._patience.queue, ends - time.time())
+        if seconds <= 0 or not self._queue_breaker.allow(_now_ms()):
             return False
-        sent = await self._guarded(self._send(parcel), QUEUE_TIMEOUT_SECONDS, self._queue_breaker)
+        sent = await self._guarded(self._send(parcel), seconds, self._queue_breaker)
         return sent is not None
 
     async def _send(self, parcel: Parcel) -> bool:
@@ -152,6 +205,32 @@ class ClickDelivery:
             return None
         breaker.succeeded(_now_ms())
         return answer
+
+
+class UnderWay:
+    """Clicks that wait for something, for a stated time at most.
+
+    A coroutine that the platform cuts off never says that it ended: its clicks are not counted for ever.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[object, tuple[int, float]] = {}
+
+    @contextmanager
+    def holding(self, clicks: int, until: float) -> Iterator[None]:
+        """Count some clicks as long as the context lasts, and no longer than until then."""
+        ticket = object()
+        self._held[ticket] = (clicks, until)
+        try:
+            yield
+        finally:
+            self._held.pop(ticket, None)
+
+    def clicks(self, now: float) -> int:
+        """Return how many clicks wait."""
+        for ticket in [one for one, (_, until) in self._held.items() if until + _GRACE_SECONDS < now]:
+            del self._held[ticket]
+        return sum(clicks for clicks, _ in self._held.values())
 
 
 def _new_id() -> str:

@@ -53,6 +53,14 @@ def test_failures_count_for_one_window(apart, is_open):
     assert breaker.allow(T0 + apart) is not is_open
 
 
+def test_failures_one_after_the_other_need_not_all_fit_into_one_window():
+    breaker = breaker_of(5)
+    for number in range(5):
+        assert breaker.allow(T0 + number * (WINDOW - 1))
+        breaker.failed(T0 + number * (WINDOW - 1))
+    assert not breaker.allow(T0 + 4 * (WINDOW - 1))
+
+
 def test_one_trial_passes_when_the_time_is_over_and_decides():
     breaker = opened()
     assert not breaker.allow(T0 + OPEN - 1)
@@ -214,3 +222,13 @@ class Breakers(RuleBasedStateMachine):
 
 Breakers.TestCase.settings = settings(deadline=None, max_examples=150, stateful_step_count=30)
 TestBreakers = Breakers.TestCase
+
+
+def test_another_breaker_has_the_same_patience_and_a_state_of_its_own():
+    breaker = opened()
+    other = breaker.another("journals")
+    assert (other.name, other.allow(T0)) == ("journals", True)
+    for _ in range(3):
+        other.failed(T0)
+    assert not other.allow(T0 + OPEN - 1)
+    assert other.allow(T0 + OPEN)
