@@ -15,10 +15,11 @@ HEADING = "This link needs a password"
 _ERROR_ID = "password-error"
 
 
-def password_form(code: str, wrong: bool = False, retry_after: float | None = None) -> Page:
-    """Return the form, which posts the field `password` to `/s/{code}`: 200, or 403 after a wrong one.
+def password_form(wrong: bool = False, retry_after: float | None = None) -> Page:
+    """Return the form, which posts the field `password` to its own address: 200, or 403 after a wrong one.
 
-    With `retry_after`, seconds until the next attempt counts, it is a 429. Nothing that was typed comes back.
+    It names no address, since a link may forward the path and the query that the visitor came with. With
+    `retry_after`, seconds until the next attempt counts, it is a 429. Nothing that was typed comes back.
     """
     error = _error(wrong=wrong, retry_after=retry_after)
     return page(
@@ -27,7 +28,7 @@ def password_form(code: str, wrong: bool = False, retry_after: float | None = No
         element("p", {"class": "wrong", "id": _ERROR_ID, "role": "alert"}, error) if error else "",
         element(
             "form",
-            {"method": "post", "action": f"/s/{code}"},
+            {"method": "post"},
             element("label", {"for": "password"}, "Password"),
             element(
                 "input",

@@ -211,10 +211,10 @@ class LinkAnswers:
         verdict = await self._gate.check(request, entry.record, address)
         if verdict.refusal is not None:
             seconds = (verdict.refusal.retry_after_ms or verdict.refusal.reset_after_ms) / 1000
-            page = pages.password_form(asked.code, retry_after=seconds)
+            page = pages.password_form(retry_after=seconds)
             return page_reply(page, "POST", rate_limit_headers(verdict.refusal))
         if not verdict.is_open:
-            return page_reply(pages.password_form(asked.code, wrong=True), "POST")
+            return page_reply(pages.password_form(wrong=True), "POST")
         outcome = self._decide(entry.record, visit, unlocked=True)
         if outcome.kind is Kind.LIMITED and outcome.then is not None:
             outcome = outcome._replace(then=_after_a_form(outcome.then))

@@ -59,7 +59,7 @@ def page_of(
     if outcome.status >= _FIRST_ERROR:
         return _refusal(outcome, record.code, appeal_to)
     if outcome.kind is Kind.PASSWORD:
-        return password_form(record.code)
+        return password_form()
     is_preview = outcome.kind is Kind.UNFURL
     if asset is not None:
         return (asset_preview if is_preview else asset_page)(record, asset, base_url)

@@ -58,6 +58,25 @@ def test_without_permission_the_field_is_selected_instead(product: LocalEdge, ta
     assert tab.read("getSelection().toString()") == f"{product.front}/a/{gif}"
 
 
+def test_the_form_forwards_the_path_and_the_query_that_the_visitor_came_with(
+    product: LocalEdge, tab: Tab, other_site: OtherSite
+) -> None:
+    target = other_site.put("/docs", "<h1>Not here</h1>")
+    located = other_site.put("/docs/a?x=1", "<h1>The page itself</h1>")
+    code = claim(
+        product, target=target, password=password_line("word"), forward_path=True, forward_query=True
+    )
+    assert tab.go(f"{product.front}/s/{code}/a?x=1") == 200
+    for word in ("wrong", "word"):
+        tab.click("#password")
+        tab.type(word)
+        tab.click("button[type=submit]")
+        if word == "wrong":
+            assert tab.wait_for("document.querySelector('[role=alert]')")
+    assert tab.wait_for("document.querySelector('h1')?.textContent === 'The page itself'")
+    assert tab.read("location.href") == located
+
+
 def test_the_form_refuses_a_wrong_word_and_the_right_one_leads_to_another_site(
     product: LocalEdge, tab: Tab, other_site: OtherSite
 ) -> None:

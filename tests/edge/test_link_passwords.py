@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,6 +16,7 @@ from tests.harness.local_edge import LocalEdge, eventually
 
 WORD = "öffne dich & <mich>"
 ATTEMPTS = 5
+LINK_ATTEMPTS = 100
 WINDOW_SECONDS = 300
 
 
@@ -30,7 +33,7 @@ def test_the_form_asks_the_wrong_word_is_refused_and_the_right_one_leads_on(
     code = create(product, password=WORD, status=status, title="Hidden cat")["code"]
     form = visit(product, code)
     assert (form.status_code, form.headers["cache-control"]) == (200, "no-store")
-    assert f'<form method="post" action="/s/{code}">' in form.text
+    assert '<form method="post">' in form.text
     wrong = attempt(product, code, WORD + "!")
     assert wrong.status_code == 403
     right = attempt(product, code, WORD)
@@ -41,6 +44,23 @@ def test_the_form_asks_the_wrong_word_is_refused_and_the_right_one_leads_on(
         for secret in (TARGET, "Hidden", WORD, "ffne"):
             assert secret not in answer.text
     assert eventually(lambda: clicks(product, code) == 1)
+
+
+def send_form(product: LocalEdge, page: httpx.Response, word: str) -> httpx.Response:
+    """Send the form of a page as a browser does: to its action, read against the page's own address."""
+    (tag,) = re.findall(r"<form\b[^>]*>", page.text)
+    action = re.search(r'\baction="([^"]*)"', tag)
+    address_of_form = page.url.join(html.unescape(action[1])) if action else page.url
+    return product.http.post(address_of_form, data={"password": word}, headers={**BROWSER, **address()})
+
+
+def test_the_form_keeps_the_path_and_the_query_that_the_link_forwards(product: LocalEdge) -> None:
+    code = create(product, password="word", forward_path=True, forward_query=True)["code"]
+    form = visit(product, code, tail="/docs/a?utm_source=x&q=1%262")
+    wrong = send_form(product, form, "wrong")
+    assert (form.status_code, wrong.status_code) == (200, 403)
+    right = send_form(product, wrong, "word")
+    assert (right.status_code, right.headers["location"]) == (303, f"{TARGET}/docs/a?utm_source=x&q=1%262")
 
 
 def test_no_address_opens_it(product: LocalEdge) -> None:
@@ -81,6 +101,18 @@ def test_an_address_has_five_attempts_at_a_link(product: LocalEdge) -> None:
     assert attempt(product, code, "word", sender | {"x-forwarded-for": "198.51.100.7"}).status_code == 429
     assert attempt(product, other, "word", sender).status_code == 303
     assert attempt(product, code, "word").status_code == 303
+
+
+def test_all_addresses_together_have_a_hundred_attempts_at_a_link(product: LocalEdge) -> None:
+    code, other = (create(product, password="word")["code"] for _ in range(2))
+    with ThreadPoolExecutor(8) as pool:
+        statuses = pool.map(lambda _number: attempt(product, code, "wrong").status_code, range(LINK_ATTEMPTS))
+    assert Counter(statuses) == {403: LINK_ATTEMPTS}
+    refused = attempt(product, code, "word")
+    assert (refused.status_code, "location" in refused.headers) == (429, False)
+    assert refused.headers["ratelimit-limit"] == str(LINK_ATTEMPTS)
+    assert 0 < int(refused.headers["retry-after"]) <= WINDOW_SECONDS
+    assert attempt(product, other, "word").status_code == 303
 
 
 def test_attempts_at_once_are_counted_like_attempts_in_a_row(product: LocalEdge) -> None:
