@@ -10,9 +10,9 @@ class CallRate:
         self._second = 0
         self._calls = 0
 
-    def is_high(self, now: float, calls_per_second: float) -> bool:
-        """Note a call, and tell whether this second has had more than the limit."""
+    def is_high(self, now: float, calls_per_second: float, calls: int = 1) -> bool:
+        """Note a call, or so many, and tell whether this second has had more than the limit."""
         if int(now) != self._second:
             self._second, self._calls = int(now), 0
-        self._calls += 1
+        self._calls += calls
         return self._calls > calls_per_second

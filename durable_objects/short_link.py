@@ -6,13 +6,14 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+from analytics.click_replay import clicks_in
 from analytics.click_reports import DIMENSIONS
 from analytics.click_store import ClickStore
 from analytics.click_wire import unpack
 from analytics.errors import InvalidClickError
 from durable_objects.call_rate import CallRate
 from durable_objects.link_projection import LinkProjection
-from durable_objects.shards import Shards
+from durable_objects.shards import COUNTED, Shards
 from durable_objects.storage import DurableDatabase
 from sharelinks.changes import changed
 from sharelinks.record import ACTIVE, LinkRecord
@@ -21,9 +22,6 @@ from workers import DurableObject
 
 if TYPE_CHECKING:
     from sharelinks.store import StoredLink
-
-
-COUNTED = ("recorded", "repeated")
 
 
 class ShortLink(DurableObject):
@@ -47,11 +45,19 @@ class ShortLink(DurableObject):
         await self._projection.schedule()
         return {"claimed": True, "state": record.state}
 
+    async def look_up(self, code: str) -> dict[str, Any] | None:
+        """Return the record alone, or None for a code nobody claimed.
+
+        A visitor waits for it, so it asks nobody: not the journals and helpers that keep clicks.
+        """
+        stored = self._links.get(code)
+        return None if stored is None else {"record": stored.record.to_wire()}
+
     async def read(self, code: str) -> dict[str, Any] | None:
-        """Return the record and its clicks, or None for a code nobody claimed."""
+        """Return the record and all its acknowledged clicks, or None for a code nobody claimed."""
         if self._links.get(code) is None:
             return None
-        await self._shards.collect(code, self._record)
+        await self._shards.collect(code, self._record, time.time())
         stored = self._links.get(code)
         return None if stored is None else self._answer(stored)
 
@@ -61,7 +67,7 @@ class ShortLink(DurableObject):
         """Change fields of the record, unless it is unknown or somebody else changed it first."""
         if changes.get("max_clicks") is not None and self._links.get(code) is not None:
             # A limit counts the clicks that are on their way too.
-            await self._shards.collect(code, self._record)
+            await self._shards.collect(code, self._record, time.time())
         stored = self._links.get(code)
         if stored is None:
             return {"outcome": "unknown"}
@@ -77,7 +83,7 @@ class ShortLink(DurableObject):
         """Return everything that is known of the clicks, or None for a code nobody claimed."""
         if self._links.get(code) is None:
             return None
-        await self._shards.collect(code, self._record)
+        await self._shards.collect(code, self._record, time.time())
         store = self._click_store()
         return {
             **store.summary(time.time()),
@@ -94,28 +100,35 @@ class ShortLink(DurableObject):
         if self._links.get(code) is None:
             return {"counted": False, "outcome": "unclaimed", "shards": 0}
         outcome = self._record(code, batch_id, payload)
-        if self._calls.is_high(time.time(), float(self.env.SHARD_CALLS_PER_SECOND)):
-            self._shards.open()
-        return {"counted": True, "outcome": outcome, "shards": self._shards.number}
+        return {"counted": True, "outcome": outcome, "shards": self._shards_for_senders(1)}
 
     async def count_many(self, code: str, batches: list[list[str]]) -> dict[str, Any]:
-        """Count the batches that a shard kept, each once."""
+        """Count the batches that a shard kept, each once; name the outcome of each, in their order."""
         if self._links.get(code) is None:
-            return {"counted": False}
-        for batch_id, payload in batches:
-            self._record(code, batch_id, payload)
-        return {"counted": True}
+            return {"counted": False, "outcomes": []}
+        outcomes = [self._record(code, batch_id, payload) for batch_id, payload in batches]
+        self._shards_for_senders(len(batches))
+        return {"counted": True, "outcomes": outcomes}
 
     async def take(self, code: str, batch_id: str, payload: str) -> dict[str, Any]:
-        """Count one click of a limited link if the limit leaves room, before the visitor is sent on."""
+        """Count one click of a limited link if the limit leaves room, before the visitor is sent on.
+
+        A click that was granted is granted again under the same id, whatever happened since: whoever did not
+        hear the answer may ask once more. Outcomes: `taken`, `full`, `unclaimed`, `stopped` (which comes with
+        the record), and what `count` may say of a batch that it does not count.
+        """
         stored = self._links.get(code)
         if stored is None:
-            return {"taken": False, "known": False}
+            return {"outcome": "unclaimed"}
+        if self._click_store().has_counted(batch_id):
+            return {"outcome": "taken"}
         record = stored.record
-        has_room = record.max_clicks is None or self._total() < record.max_clicks
-        if record.state != ACTIVE or not has_room:
-            return {"taken": False, "known": True}
-        return {"taken": self._record(code, batch_id, payload) == "recorded", "known": True}
+        if record.state != ACTIVE:
+            return {"outcome": "stopped", "record": record.to_wire()}
+        if record.max_clicks is not None and self._total() >= record.max_clicks:
+            return {"outcome": "full"}
+        outcome = self._record(code, batch_id, payload)
+        return {"outcome": "taken" if outcome in COUNTED else outcome}
 
     async def alarm(self) -> None:
         """Bring KV and the account's library up to date."""
@@ -124,18 +137,25 @@ class ShortLink(DurableObject):
             await self._projection.deliver(self._links.first)
 
     def _record(self, code: str, batch_id: str, payload: str) -> str:
-        """Count a batch and name the outcome; what is not counted, now or before, is named in the log."""
-        clicks = 0
+        """Count a batch and name the outcome; what is not counted, now or before, is named in the log.
+
+        Whoever holds such a batch keeps it or puts it aside.
+        """
         try:
-            batch = unpack(payload)
-            clicks = batch.clicks
-            outcome = self._click_store().record(batch_id, batch, time.time()).value
+            outcome = self._click_store().record(batch_id, unpack(payload), time.time()).value
         except InvalidClickError:
             outcome = "refused"
         if outcome not in COUNTED:
-            event = {"level": "error", "event": f"clicks_{outcome}", "code": code, "batch_id": batch_id}
-            print(json.dumps({**event, "clicks": clicks}))
+            event = {"level": "warning", "event": "batch_not_counted", "code": code, "batch_id": batch_id}
+            print(json.dumps({**event, "outcome": outcome, "clicks": clicks_in(payload)}))
         return outcome
+
+    def _shards_for_senders(self, batches: int) -> int:
+        """Note that so many batches came, and return over how many helpers senders shall spread the next."""
+        now = time.time()
+        if self._calls.is_high(now, float(self.env.SHARD_CALLS_PER_SECOND), batches):
+            self._shards.open(now)
+        return self._shards.wanted(now)
 
     def _total(self) -> int:
         return self._click_store().totals()["total_clicks"]

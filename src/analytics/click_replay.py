@@ -1,7 +1,7 @@
 """Batches of clicks that come late: how they are read, what became of them, where they are put aside.
 
-A late batch is never counted twice, because its owner remembers batch ids. The memory is bounded (7 days or
-20,000 later batches, see `click_batches`): once it has forgotten an id that was recorded after a batch's
+A late batch is never counted twice, because its owner remembers batch ids. The memory is bounded (7 days, of
+a busy link 6 hours, see `click_batches`): once it has forgotten an id that was recorded after a batch's
 newest click, that batch may or may not have been counted, and the owner calls it stale. Its clicks are then
 not counted; the batch is put aside and its clicks are named in the log, so the loss has a size.
 """
@@ -73,6 +73,14 @@ class LateBatch:
         )
 
 
+def clicks_in(payload: str) -> int:
+    """Return how many clicks a batch holds, 0 for what cannot be read as one."""
+    try:
+        return unpack(payload).clicks
+    except InvalidClickError:
+        return 0
+
+
 def read_text(text: str) -> LateBatch:
     """Read a queue's message, as JSON; raise InvalidClickError for what is no batch."""
     try:
@@ -94,11 +102,14 @@ def fate_of(answer: Mapping[str, object]) -> Fate:
 
     An answer nobody understands is a failure, so that the batch comes again instead of being given up.
     """
-    if answer["counted"] is False:
-        return Fate.UNCLAIMED
-    fate = _FATES.get(str(answer["outcome"]))
+    return Fate.UNCLAIMED if answer["counted"] is False else fate_named(answer["outcome"])
+
+
+def fate_named(outcome: object) -> Fate:
+    """Return what the outcome of one batch means, as `fate_of` does."""
+    fate = _FATES.get(str(outcome))
     if fate is None:
-        raise ValueError(f"an owner answered a batch with the outcome {answer['outcome']!r}")
+        raise ValueError(f"an owner answered a batch with the outcome {outcome!r}")
     return fate
 
 

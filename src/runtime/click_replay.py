@@ -16,7 +16,6 @@ from analytics.click_replay import (
     COUNTED,
     DEAD_PREFIX,
     Fate,
-    aside_key,
     dead_key,
     fate_of,
     malformed_key,
@@ -24,6 +23,7 @@ from analytics.click_replay import (
 )
 from analytics.errors import InvalidClickError
 from resilience.backoff import backoff_seconds
+from runtime.put_aside import put_aside
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -137,9 +137,7 @@ async def _hand_on(late: LateBatch, env: Any, now: float, tally: Counter[str]) -
     call = env.SHORT_LINK.getByName(late.code).count(late.code, late.batch_id, late.payload)
     fate = fate_of(await asyncio.wait_for(call, OWNER_TIMEOUT_SECONDS))
     if fate not in COUNTED:
-        key = aside_key(fate, late, now)
-        await env.MEDIA.put(key, late.to_text())
-        _log("warning", f"clicks_{fate.value}", key=key, code=late.code, clicks=late.clicks)
+        await put_aside(env.MEDIA, fate, late, now)
     tally[fate] += 1
     tally[f"{fate}_clicks"] += late.clicks
 

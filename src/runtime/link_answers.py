@@ -17,15 +17,20 @@ from redirecting.visit import Visit
 from runtime.link_reader import UnavailableError
 from runtime.password_gate import PasswordGate
 from runtime.replies import page_reply, reply
+from sharelinks.record import OPERATOR_ACCOUNT, LinkRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from assets.record import AssetRecord
     from ratelimit.decisions import Decision
     from runtime.redirects import Redirects
     from runtime.visitors import Facts
     from sharelinks.link_cache import CachedLink
     from sharelinks.paths import LinkPath
-    from sharelinks.record import LinkRecord
+
+
+NOT_FOUND = 404
 
 
 class TooManyMissesError(Exception):
@@ -184,13 +189,36 @@ class LinkAnswers:
         if shown is not then:
             return self._render(shown, method, asked, entry.record)
         batch = gather([NotedClick(visit.now, facts.kind, visit.visitor)])
-        taken = await self._edge.take(entry.record.code, os.urandom(12).hex(), pack(batch))
-        if taken is None:
-            return page_reply(pages.busy(), method)
-        if not taken:
-            entry.is_full = True
-            return page_reply(pages.used_up(asked.code), method)
-        return self._render(shown, method, asked, entry.record, asset)
+        answer = await self._edge.take(entry.record.code, os.urandom(12).hex(), pack(batch))
+        if answer is not None and answer["outcome"] == "taken":
+            return self._render(shown, method, asked, entry.record, asset)
+        return self._not_taken(answer, method, asked, entry, visit)
+
+    def _not_taken(
+        self,
+        answer: Mapping[str, Any] | None,
+        method: str,
+        asked: LinkPath,
+        entry: CachedLink,
+        visit: Visit,
+    ) -> Any:  # noqa: ANN401 - a JS object
+        """Answer for an owner that gave no click, or did not answer."""
+        pages = _pages()
+        match None if answer is None else answer["outcome"]:
+            case "full":
+                entry.is_full = True
+                return page_reply(pages.used_up(asked.code), method)
+            case "stopped" if answer is not None:
+                return self._stopped(LinkRecord.from_wire(answer["record"]), method, asked, visit)
+            case "unclaimed":
+                return self.no_such_link(asked.code, method)
+            case _:
+                return page_reply(pages.busy(), method)
+
+    def _stopped(self, record: LinkRecord, method: str, asked: LinkPath, visit: Visit) -> Any:  # noqa: ANN401 - a JS object
+        """Answer for a link of which its owner knows better that nobody is to follow it."""
+        self._edge.cache.put(asked.code, record, visit.now)
+        return self._render(self._decide(record, visit), method, asked, record)
 
     async def _unlock(
         self,

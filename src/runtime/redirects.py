@@ -30,11 +30,14 @@ from sharelinks.link_cache import Freshness, LinkCache
 from sharelinks.paths import LinkPath, parse_link_path
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ratelimit.decisions import Decision
     from runtime.visitors import Facts
     from sharelinks.link_cache import CachedLink
 
-OWNER_SECONDS = 5.0
+OWNER_SECONDS = 3.0
+TAKE_ATTEMPTS = 2
 _BREAKER = {"failures": 5, "window_ms": 10_000, "open_ms": 5_000}
 
 
@@ -123,20 +126,26 @@ class Redirects:
         if flush_after is not None:
             ctx.waitUntil(self._delivery.flush_after(flush_after))
 
-    async def take(self, code: str, batch_id: str, payload: str) -> bool | None:
-        """Ask the owner of a limited link for a click; None if it does not answer."""
+    async def take(self, code: str, batch_id: str, payload: str) -> Mapping[str, Any] | None:
+        """Ask the owner of a limited link for a click; None if it does not answer.
+
+        It is asked twice under one id: a click that it granted without being heard is not spent in vain.
+        """
         breaker = self._breakers["objects"]
-        if not breaker.allow(_now_ms()):
-            return None
-        try:
-            call = self._owners.getByName(code).take(code, batch_id, payload)
-            answer = await asyncio.wait_for(call, OWNER_SECONDS)
-        except Exception as error:  # noqa: BLE001 - a limit fails closed, whatever the reason
-            breaker.failed(_now_ms())
-            print(json.dumps({"level": "warning", "event": "take_failed", "code": code, "error": str(error)}))
-            return None
-        breaker.succeeded(_now_ms())
-        return bool(answer["taken"])
+        for _ in range(TAKE_ATTEMPTS):
+            if not breaker.allow(_now_ms()):
+                return None
+            try:
+                call = self._owners.getByName(code).take(code, batch_id, payload)
+                answer: Mapping[str, Any] = await asyncio.wait_for(call, OWNER_SECONDS)
+            except Exception as error:  # noqa: BLE001 - a limit fails closed, whatever the reason
+                breaker.failed(_now_ms())
+                event = {"level": "warning", "event": "take_failed", "code": code}
+                print(json.dumps({**event, "error": str(error) or "timeout"}))
+                continue
+            breaker.succeeded(_now_ms())
+            return answer
+        return None
 
     def prepare(self, asked: LinkPath, entry: CachedLink, response: Any, now: float) -> None:  # noqa: ANN401 - a JS object
         """Keep the response to a plain link, which has no body, for as long as it holds.
@@ -151,8 +160,9 @@ class Redirects:
     def health(self) -> dict[str, Any]:
         """Return the state of this isolate: its breakers, and what became of its clicks."""
         now_ms = _now_ms()
+        breakers = {**self._breakers, "click_shards": self._delivery.shards_breaker}
         return {
-            "breakers": {name: breaker.state(now_ms) for name, breaker in self._breakers.items()},
+            "breakers": {name: breaker.state(now_ms) for name, breaker in breakers.items()},
             "clicks": {
                 "buffered": len(self._buffer),
                 "in_flight": self._delivery.in_flight,
