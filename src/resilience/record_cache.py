@@ -32,6 +32,7 @@ class CachedRecord(Generic[Record]):
     record: Record
     fetched_at: float
     fresh_until: float
+    stale_at: float = 0.0
     prepared: Any = None
     used: bool = False
     """Set by whoever uses the entry without asking the cache for it: it is then not the next to go."""
@@ -48,7 +49,8 @@ class RecordCache(Generic[Entry]):
     """Keeps up to `max_records` entries for `fresh_seconds`, and `ageing_seconds` more while one is fetched.
 
     So an entry that is used is never older than both together; beyond that it only bridges a failure of the
-    sources, for at most `bridge_seconds`.
+    sources, for at most `bridge_seconds`. What bridges is used for half of `ageing_seconds` without a
+    question, and then again while a newer one is fetched: nobody waits for sources that fail.
     """
 
     def __init__(
@@ -84,14 +86,22 @@ class RecordCache(Generic[Entry]):
         """Say what may be done with an entry; only the first who asks is told that it is ageing."""
         if now < entry.fresh_until:
             return Freshness.FRESH
-        if now < entry.fetched_at + self._fresh_seconds + self._ageing_seconds:
-            entry.fresh_until = entry.fetched_at + self._fresh_seconds + self._ageing_seconds
+        if now < entry.stale_at:
+            entry.fresh_until = entry.stale_at
             return Freshness.AGEING
         return Freshness.STALE
 
     def bridges(self, entry: Entry, now: float) -> bool:
         """Tell whether a stale entry may still stand in for sources that fail."""
         return now < entry.fetched_at + self._bridge_seconds
+
+    def bridge(self, name: str, now: float) -> None:
+        """Note that the sources fail at this moment: an entry stands in for them a while longer."""
+        entry = self._entries.get(name)
+        if entry is not None:
+            ends = entry.fetched_at + self._bridge_seconds
+            entry.fresh_until = min(now + self._ageing_seconds / 2, ends)
+            entry.stale_at = min(now + 1.5 * self._ageing_seconds, ends)
 
     def put(self, name: str, record: Any, now: float) -> Entry:  # noqa: ANN401 - the entry's record
         """Remember a record; the one that was unused for longest makes room.
@@ -108,6 +118,7 @@ class RecordCache(Generic[Entry]):
                 entry.fresh_until = 0.0
             entry = self._entries[name] = self._entry_type(record, now, now + self._fresh_seconds)
             entry.used = True
+        entry.stale_at = now + self._fresh_seconds + self._ageing_seconds
         self._entries.move_to_end(name)
         if len(self._entries) > self._max_records:
             self._make_room()

@@ -48,7 +48,7 @@ class AssetReader:
         )
         self._source = RecordSource(
             env.METADATA,
-            env.ASSET,
+            lambda asset_id: env.ASSET.getByName(asset_id).read(asset_id),
             projection_key,
             AssetRecord.from_wire,
             kv_breaker,
@@ -82,7 +82,7 @@ class AssetReader:
         that is too old still serves while both sources fail.
         """
         try:
-            record = await self._source.fetch(asset_id, now, may_ask_owner)
+            record = await self._source.fetch(asset_id, may_ask_owner)
         except UnavailableError:
             entry = self._cache.get(asset_id)
             if entry is not None and self._cache.bridges(entry, now):
@@ -93,13 +93,13 @@ class AssetReader:
     async def refresh(self, asset_id: str, now: float) -> None:
         """Fetch a newer record for an entry that ages; what fails is tried again when it is stale."""
         try:
-            self._keep(asset_id, await self._source.fetch(asset_id, now, _always), now)
+            self._keep(asset_id, await self._source.fetch(asset_id, _always), now)
         except UnavailableError:
             return
 
     async def ask_owner(self, asset_id: str, now: float) -> CachedAsset | None:
         """Return what the owner says at this moment; raise UnavailableError."""
-        return self._keep(asset_id, await self._source.ask_owner(asset_id, now), now)
+        return self._keep(asset_id, await self._source.ask_owner(asset_id), now)
 
     async def purge(self, asset_id: str, now: float) -> None:
         """Forget an asset, and from now on believe in no older record than its owner has at this moment.
@@ -112,10 +112,10 @@ class AssetReader:
             self._least_versions.popitem(last=False)
         self._cache.forget(asset_id)
         try:
-            record = await self._source.ask_owner(asset_id, now)
+            entry = await self.ask_owner(asset_id, now)
         except UnavailableError:
             return
-        self._least_versions[asset_id] = 0 if record is None else record.version
+        self._least_versions[asset_id] = 0 if entry is None else entry.record.version
 
     def _keep(self, asset_id: str, record: AssetRecord | None, now: float) -> CachedAsset | None:
         if record is None or not is_open(record):

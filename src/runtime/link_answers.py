@@ -67,14 +67,14 @@ class LinkAnswers:
             return await self._may_miss(address, now)
 
         try:
-            entry = await self._edge.reader.find(asked.code, now, may_ask_owner)
+            entry = await self._edge.reader.find(asked.code, now, may_ask_owner, ctx.waitUntil)
         except TooManyMissesError as error:
             return self.too_many(error.decision, method)
         except UnavailableError:
             return page_reply(pages.unavailable(), method)
         if entry is None:
             if method == "GET" and not facts.agent.is_bot:
-                self._edge.misses.note(asked.code, now, ctx)
+                self._edge.misses.note(OPERATOR_ACCOUNT, asked.code, now, ctx)
             return self.no_such_link(asked.code, method)
         visit = self._visit(request, asked, query, address, facts, now, entry)
         if asked.view:
@@ -140,6 +140,8 @@ class LinkAnswers:
             then = outcome.then
             return await self._limited(then, method, asked, entry, visit, facts, ctx, is_click=is_click)
         outcome, asset = await self._with_asset(outcome, visit.now, ctx)
+        if outcome.status == NOT_FOUND and is_click:
+            self._edge.misses.note(entry.record.account_id, asked.code, visit.now, ctx)
         if outcome.counts and is_click:
             self._edge.count(entry.record.code, address, facts, visit.now, ctx)
         response = self._render(outcome, method, asked, entry.record, asset)

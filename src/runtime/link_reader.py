@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
+import time
 from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -13,7 +15,7 @@ from sharelinks.projection import link_key
 from sharelinks.record import ACTIVE, LinkRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from resilience.circuit_breaker import CircuitBreaker
     from sharelinks.link_cache import LinkCache
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["LinkReader", "UnavailableError"]
 
 MAX_PURGED_LINKS = 1_000
+PATIENCE_SECONDS = 1.0
+"""Sources that take longer to renew a link that is known here count as failing."""
+CUT_OFF_SECONDS = 15.0
+LOOK_SECONDS = 0.02
 
 
 class LinkReader:
@@ -36,7 +42,7 @@ class LinkReader:
         self._cache = cache
         self._source = RecordSource(
             env.METADATA,
-            env.SHORT_LINK,
+            lambda code: env.SHORT_LINK.getByName(code).look_up(code),
             link_key,
             LinkRecord.from_wire,
             kv_breaker,
@@ -46,39 +52,39 @@ class LinkReader:
         self._least_versions: OrderedDict[str, float] = OrderedDict()
 
     async def find(
-        self, code: str, now: float, may_ask_owner: Callable[[], Awaitable[bool]]
+        self,
+        code: str,
+        now: float,
+        may_ask_owner: Callable[[], Awaitable[bool]],
+        later: Callable[[Coroutine[Any, Any, None]], object],
     ) -> CachedLink | None:
         """Return a code's entry, None if nobody claimed the code; raise UnavailableError.
 
-        `may_ask_owner` is asked before a code that KV does not know goes to its owner; an error it raises
-        passes through. An entry that is too old still serves while both sources fail.
+        `may_ask_owner` is asked before a code of which nothing is known here or in KV goes to its owner; an
+        error it raises passes through. `later` runs what need not be waited for. An entry that is too old is
+        renewed first, but not for longer than `PATIENCE_SECONDS`: then it serves while its sources fail.
         """
         entry = self._cache.get(code)
-        if entry is not None and self._cache.freshness(entry, now) is not Freshness.STALE:
-            return entry
-        try:
-            record = await self._resolve(code, now, may_ask_owner)
-        except UnavailableError:
-            if entry is not None and self._cache.bridges(entry, now):
+        if entry is not None and self._cache.bridges(entry, now):
+            freshness = self._cache.freshness(entry, now)
+            if freshness is Freshness.AGEING:
+                later(self.refresh(code, now))
+            elif freshness is Freshness.STALE:
+                await self._renew(code, entry, now, later)
+                entry = self._cache.get(code)
+            if entry is not None:
                 return entry
-            raise
-        if record is None:
-            self._cache.forget(code)
-            return None
-        return self._keep(code, record, now)
+        return self._keep(code, await self._resolve(code, may_ask_owner), now)
 
     async def refresh(self, code: str, now: float) -> None:
-        """Fetch a newer record for an entry that ages; what fails is tried again when it is stale."""
-        try:
-            record = await self._resolve(code, now, _always)
-        except UnavailableError:
+        """Fetch a newer record for an entry, once at a time; it serves on if its sources fail."""
+        entry = self._cache.get(code)
+        if entry is None or not _may_refresh(entry, now):
             return
-        if record is None:
-            self._cache.forget(code)
-        else:
-            self._keep(code, record, now)
+        entry.refreshed_since = now
+        await self._fetch(code, entry, now)
 
-    async def purge(self, code: str, now: float) -> None:
+    async def purge(self, code: str) -> None:
         """Forget a link under all its codes, and from now on believe in no older record than its owner has.
 
         KV may go on with an older one for a while. An owner that does not answer is asked each time.
@@ -89,13 +95,45 @@ class LinkReader:
             self._least_versions.popitem(last=False)
         self._cache.forget_link(code)
         try:
-            record = await self._source.ask_owner(code, now)
+            record = await self._source.ask_owner(code)
         except UnavailableError:
             return
         self._least_versions[code] = 0 if record is None else record.version
 
-    def _keep(self, code: str, record: LinkRecord, now: float) -> CachedLink:
+    async def _fetch(self, code: str, entry: CachedLink, now: float) -> None:
+        """Do what `refresh` says, for an entry that is marked already: nobody else begins in between."""
+        began = time.monotonic()
+        try:
+            self._keep(code, await self._resolve(code, _always), now)
+        except UnavailableError:
+            self._cache.bridge(code, now + time.monotonic() - began)
+        finally:
+            entry.refreshed_since = None
+
+    async def _renew(
+        self,
+        code: str,
+        entry: CachedLink,
+        now: float,
+        later: Callable[[Coroutine[Any, Any, None]], object],
+    ) -> None:
+        """Wait a moment for a newer record, whoever fetches it."""
+        since = entry.refreshed_since
+        if since is None or _may_refresh(entry, now):
+            entry.refreshed_since = now
+            task = asyncio.ensure_future(self._fetch(code, entry, now))
+            later(_end_of(task))
+            await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        else:
+            await _refreshed(entry, since + PATIENCE_SECONDS - now)
+        if _is_being_refreshed(entry):
+            self._cache.bridge(code, now)
+
+    def _keep(self, code: str, record: LinkRecord | None, now: float) -> CachedLink | None:
         """Remember a record, unless its link was purged while it was on its way."""
+        if record is None:
+            self._cache.forget(code)
+            return None
         if self._is_new_enough(record):
             return self._cache.put(code, record, now)
         return CachedLink(record, now, now)
@@ -103,18 +141,39 @@ class LinkReader:
     def _is_new_enough(self, record: LinkRecord) -> bool:
         return record.version >= self._least_versions.get(record.code, 0)
 
-    async def _resolve(
-        self, code: str, now: float, may_ask_owner: Callable[[], Awaitable[bool]]
-    ) -> LinkRecord | None:
+    async def _resolve(self, code: str, may_ask_owner: Callable[[], Awaitable[bool]]) -> LinkRecord | None:
         """Return the record that answers for a code: of an alias, the one it stands for."""
-        record = await self._source.fetch(code, now, may_ask_owner)
+        record = await self._source.fetch(code, may_ask_owner)
         if record is None or record.alias_of is None or record.state != ACTIVE:
             return record
-        home = await self._source.fetch(record.alias_of, now, may_ask_owner)
+        home = await self._source.fetch(record.alias_of, may_ask_owner)
         if home is None:
             return None
         ends = [moment for moment in (record.expires_at, home.expires_at) if moment is not None]
         return replace(home, expires_at=min(ends, default=None))
+
+
+def _may_refresh(entry: CachedLink, now: float) -> bool:
+    """Tell whether nobody fetches a newer record; one whose request was cut off never ends."""
+    return entry.refreshed_since is None or now >= entry.refreshed_since + CUT_OFF_SECONDS
+
+
+def _is_being_refreshed(entry: CachedLink) -> bool:
+    return entry.refreshed_since is not None
+
+
+async def _refreshed(entry: CachedLink, seconds: float) -> None:
+    """Wait until somebody else has fetched a newer record, or given up, but no longer than so many seconds.
+
+    What another request waits for must not be awaited here: that request may end before.
+    """
+    ends = time.monotonic() + seconds
+    while _is_being_refreshed(entry) and time.monotonic() < ends:  # noqa: ASYNC110 - no event crosses requests
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _end_of(task: asyncio.Future[None]) -> None:
+    await task
 
 
 async def _always() -> bool:

@@ -30,7 +30,7 @@ class Previews:
     async def of_link(self, code: str, now: float, ctx: Any) -> dict[str, Any]:  # noqa: ANN401 - a JS object
         """Describe a link as bots that draw previews see it."""
         try:
-            entry = await self._links.find(code, now, _always)
+            entry = await self._links.find(code, now, _always, ctx.waitUntil)
             outcome = None if entry is None else previewed(entry.record, code, now, self._base_url)
             if entry is None or outcome is None:
                 return _UNKNOWN

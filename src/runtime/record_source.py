@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from resilience.circuit_breaker import CircuitBreaker
 
 SOURCE_TIMEOUT_SECONDS = 3.0
+SLOW_SECONDS = 2.0
 
 Record = TypeVar("Record")
 
@@ -23,14 +25,15 @@ class UnavailableError(Exception):
 class RecordSource(Generic[Record]):
     """Asks KV first. A KV miss asks the owner, so that what is new works everywhere at once.
 
-    `from_wire` makes a record of its plain form and raises ValueError for one that is none. What KV has
-    counts only if `trusts` says so of it.
+    `look_up` asks an owner, which answers with a mapping that holds the `record`, or with None. `from_wire`
+    makes a record of its plain form and raises ValueError for one that is none. What KV has counts only if
+    `trusts` says so of it.
     """
 
     def __init__(
         self,
         metadata: Any,  # noqa: ANN401 - a binding
-        owners: Any,  # noqa: ANN401 - a binding
+        look_up: Callable[[str], Awaitable[Any]],
         key: Callable[[str], str],
         from_wire: Callable[[object], Record],
         kv_breaker: CircuitBreaker,
@@ -38,31 +41,29 @@ class RecordSource(Generic[Record]):
         trusts: Callable[[Record], bool] = lambda _record: True,
     ) -> None:
         self._metadata = metadata
-        self._owners = owners
+        self._look_up = look_up
         self._key = key
         self._from_wire = from_wire
         self._kv_breaker = kv_breaker
         self._owners_breaker = owners_breaker
         self._trusts = trusts
 
-    async def fetch(
-        self, name: str, now: float, may_ask_owner: Callable[[], Awaitable[bool]]
-    ) -> Record | None:
+    async def fetch(self, name: str, may_ask_owner: Callable[[], Awaitable[bool]]) -> Record | None:
         """Return a record, None for one that does not exist; raise UnavailableError.
 
-        `may_ask_owner` is asked before a name of which KV knows nothing to go by goes to its owner; an error
-        it raises passes through.
+        `may_ask_owner` is asked before a name of which KV says nothing to go by goes to its owner, also while
+        KV fails: a scan must not become load then either. An error it raises passes through.
         """
-        known, failed = await self._guarded(self._projected(name), now, self._kv_breaker)
+        known, _ = await self._guarded(self._projected(name), self._kv_breaker)
         if known is not None and self._trusts(known):
             return known
-        if not failed and not await may_ask_owner():
+        if not await may_ask_owner():
             return None
-        return await self.ask_owner(name, now)
+        return await self.ask_owner(name)
 
-    async def ask_owner(self, name: str, now: float) -> Record | None:
+    async def ask_owner(self, name: str) -> Record | None:
         """Return a record as it is at this moment; raise UnavailableError."""
-        owned, failed = await self._guarded(self._owned(name), now, self._owners_breaker)
+        owned, failed = await self._guarded(self._owned(name), self._owners_breaker)
         if failed:
             raise UnavailableError(name)
         return owned
@@ -72,30 +73,41 @@ class RecordSource(Generic[Record]):
         return None if text is None else self._from_wire(json.loads(text))
 
     async def _owned(self, name: str) -> Record | None:
-        answer = await self._owners.getByName(name).read(name)
+        answer = await self._look_up(name)
         return None if answer is None else self._from_wire(answer["record"])
 
     async def _guarded(
-        self, source: Coroutine[Any, Any, Record | None], now: float, breaker: CircuitBreaker
+        self, source: Coroutine[Any, Any, Record | None], breaker: CircuitBreaker
     ) -> tuple[Record | None, bool]:
-        """Return what a source answers, and whether it failed to."""
-        now_ms = int(now * 1000)
-        if not breaker.allow(now_ms):
+        """Return what a source answers, and whether it failed to.
+
+        One that answers late is believed, but counts as failing: the next source may be quicker.
+        """
+        began_ms = _now_ms()
+        if not breaker.allow(began_ms):
             source.close()
             return None, True
+        found, failed = None, False
         try:
             found = await asyncio.wait_for(source, SOURCE_TIMEOUT_SECONDS)
         except ValueError as error:
             # The source works; what it holds does not. The next source may know better.
-            breaker.succeeded(now_ms)
+            failed = True
             _warn(breaker.name, error)
-            return None, True
         except Exception as error:  # noqa: BLE001 - whatever a source says, the next one is asked
-            breaker.failed(now_ms)
+            breaker.failed(_now_ms())
             _warn(breaker.name, error)
             return None, True
-        breaker.succeeded(now_ms)
-        return found, False
+        ended_ms = _now_ms()
+        if ended_ms - began_ms < SLOW_SECONDS * 1_000:
+            breaker.succeeded(ended_ms)
+        else:
+            breaker.failed(ended_ms)
+        return found, failed
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1_000)
 
 
 def _warn(dependency: str, error: Exception) -> None:

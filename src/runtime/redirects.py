@@ -208,7 +208,7 @@ class Redirects:
 
         From then on it is answered with what its owner says now or later, whatever KV still has.
         """
-        await self.reader.purge(code, time.time())
+        await self.reader.purge(code)
 
 
 def _now_ms() -> int:

@@ -12,10 +12,14 @@ __all__ = ["CachedLink", "Freshness", "LinkCache"]
 
 @dataclass(slots=True)
 class CachedLink(CachedRecord[LinkRecord]):
-    """A link, the redirect prepared from it, and whether its owner said that its clicks are spent."""
+    """A link, the redirect prepared from it, and whether its owner said that its clicks are spent.
+
+    `refreshed_since` is when the fetching of a newer record began, None while there is none.
+    """
 
     prepared_until: float = 0.0
     is_full: bool = False
+    refreshed_since: float | None = None
 
     def renew(self, fetched_at: float, fresh_until: float) -> None:
         """Note that an equal record was fetched again; whether it is full has to be asked again."""

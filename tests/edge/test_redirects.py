@@ -93,6 +93,22 @@ def test_unknown_codes_get_a_friendly_page_and_are_noted_for_the_operator(produc
     assert eventually(noted)
 
 
+@pytest.mark.parametrize("state", ["disabled", "deleted", "pending"])
+def test_a_link_that_was_stopped_and_is_still_asked_for_is_noted_for_its_account(
+    product: LocalEdge, state: str
+) -> None:
+    account = f"acc-{new_code()}"
+    code = claim(product, state=state, account_id=account)
+    for method, headers in (("GET", {}), ("GET", {}), ("HEAD", {}), ("GET", DISCORD)):
+        assert visit(product, code, method, **headers).status_code == 404
+
+    def noted() -> list[dict[str, Any]]:
+        return list(product.object("Library", account, "misses", 100))
+
+    assert [(miss["code"], miss["count"]) for miss in eventually(noted)] == [(code, 2)]
+    assert product.object("Library", "operator", "misses", 100) == []
+
+
 def test_a_link_ends_while_it_is_cached(product: LocalEdge) -> None:
     code = claim(product, expires_at=time.time() + 2)
     assert visit(product, code).status_code == 302

@@ -101,3 +101,28 @@ def test_a_link_is_forgotten_under_all_its_codes_and_no_other_is():
     links.forget_link("abc")
     assert [links.get(name) for name in ("abc", "alias", "other")] == [None, None, other]
     assert [entry.fresh_until for entry in entries] == [0.0, 0.0]
+
+
+def test_an_entry_that_bridges_a_failure_is_asked_for_beside_the_answer_and_not_before_it():
+    links = cache()
+    entry = links.put("abc", RECORD, NOW)
+    assert links.freshness(entry, NOW + 31) is Freshness.STALE
+    links.bridge("abc", NOW + 31)
+    assert links.freshness(entry, NOW + 35.9) is Freshness.FRESH
+    assert links.freshness(entry, NOW + 36) is Freshness.AGEING
+    assert links.freshness(entry, NOW + 45.9) is Freshness.FRESH
+    assert links.freshness(entry, NOW + 46) is Freshness.STALE
+    links.put("abc", RECORD, NOW + 46)
+    assert links.freshness(entry, NOW + 65.9) is Freshness.FRESH
+
+
+def test_no_entry_bridges_longer_than_is_allowed_and_none_that_is_gone():
+    links = cache()
+    old = links.put("abc", RECORD, NOW)
+    links.bridge("abc", NOW + 3_599)
+    assert links.freshness(old, NOW + 3_599.9) is Freshness.FRESH
+    assert links.freshness(old, NOW + 3_600) is Freshness.STALE
+    links.put("abc", replace(RECORD, version=2), NOW)
+    links.bridge("abc", NOW)
+    links.bridge("def", NOW)
+    assert old.fresh_until == 0.0

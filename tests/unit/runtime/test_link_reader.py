@@ -1,0 +1,219 @@
+"""Where a link's record comes from, and what a visitor waits for when its sources fail."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from resilience.circuit_breaker import CircuitBreaker
+from runtime import record_source
+from runtime.link_reader import PATIENCE_SECONDS, LinkReader
+from runtime.record_source import UnavailableError
+from sharelinks.changes import changed
+from sharelinks.link_cache import LinkCache
+from sharelinks.record import LinkRecord
+
+NOW = 1_000.0
+FRESH, AGEING, BRIDGE = 20.0, 10.0, 3_600.0
+STALE_AT = NOW + FRESH + AGEING + 1
+RECORD = LinkRecord("cat", "https://example.com/", NOW)
+NEWER = changed(RECORD, {"title": "Cat"}, NOW)
+
+
+class Sources:
+    """KV and owners in this process; each answers, fails, or hangs until it is let go."""
+
+    def __init__(self):
+        self.kv = {}
+        self.owned = {}
+        self.ways = {}
+        self.calls = []
+        self.let_go = asyncio.Event()
+        self.env = SimpleNamespace(
+            METADATA=SimpleNamespace(get=lambda key: self._go("kv", self.kv.get(key))),
+            SHORT_LINK=SimpleNamespace(
+                getByName=lambda name: SimpleNamespace(
+                    look_up=lambda code: self._go("owner", self.owned.get(code) if code == name else None)
+                )
+            ),
+        )
+
+    async def _go(self, source, answer):
+        self.calls.append(source)
+        way = self.ways.get(source)
+        if way == "fail":
+            raise RuntimeError(f"{source} fails")
+        if way == "hang":
+            await self.let_go.wait()
+        if isinstance(way, float):
+            await asyncio.sleep(way)
+        return answer
+
+    def know(self, record):
+        self.kv[f"link:{record.code}"] = json.dumps(record.to_wire())
+
+    def own(self, record):
+        self.owned[record.code] = {"record": record.to_wire()}
+
+
+class Isolate:
+    """A reader with its cache, before such sources."""
+
+    def __init__(self):
+        self.sources = Sources()
+        self.cache = LinkCache(100, FRESH, AGEING, BRIDGE)
+        self.kv = CircuitBreaker("kv", failures=5, window_ms=10_000, open_ms=5_000)
+        self.owners = CircuitBreaker("objects", failures=5, window_ms=10_000, open_ms=5_000)
+        self.reader = LinkReader(self.cache, self.sources.env, self.kv, self.owners)
+        self.background = []
+
+    async def find(self, now, code="cat", may_ask=True):
+        async def may_ask_owner():
+            return may_ask
+
+        later = lambda work: self.background.append(asyncio.ensure_future(work))  # noqa: E731 - as `waitUntil` is
+        return await self.reader.find(code, now, may_ask_owner, later)
+
+    async def settle(self):
+        self.sources.let_go.set()
+        await asyncio.gather(*self.background)
+
+
+def runs(test):
+    """Run a test with an isolate that knows one link, cached at `NOW`."""
+
+    def run():
+        async def body():
+            isolate = Isolate()
+            isolate.sources.know(RECORD)
+            isolate.sources.own(RECORD)
+            assert (await isolate.find(NOW)).record == RECORD
+            isolate.sources.calls.clear()
+            await test(isolate)
+            await isolate.settle()
+
+        asyncio.run(body())
+
+    run.__name__ = test.__name__
+    run.__doc__ = test.__doc__
+    return run
+
+
+@runs
+async def test_a_fresh_link_asks_nobody(isolate):
+    await isolate.find(NOW + FRESH - 1)
+    assert isolate.sources.calls == []
+
+
+@runs
+async def test_an_ageing_link_that_is_looked_up_is_fetched_beside_the_answer(isolate):
+    isolate.sources.know(NEWER)
+    assert (await isolate.find(NOW + FRESH)).record == RECORD
+    await isolate.settle()
+    assert isolate.sources.calls == ["kv"]
+    assert (await isolate.find(NOW + FRESH + 1)).record == NEWER
+
+
+@runs
+async def test_a_stale_link_is_renewed_before_the_answer(isolate):
+    isolate.sources.know(NEWER)
+    assert (await isolate.find(STALE_AT)).record == NEWER
+
+
+@runs
+async def test_a_link_that_nobody_claims_any_more_is_forgotten(isolate):
+    isolate.sources.kv.clear()
+    isolate.sources.owned.clear()
+    assert await isolate.find(STALE_AT) is None
+    assert len(isolate.cache) == 0
+
+
+@runs
+async def test_a_stale_link_waits_a_moment_for_sources_that_hang_and_then_for_nobody(isolate):
+    isolate.sources.ways |= {"kv": "hang", "owner": "hang"}
+    began = time.monotonic()
+    assert (await isolate.find(STALE_AT)).record == RECORD
+    assert time.monotonic() - began < PATIENCE_SECONDS + 0.5
+    began = time.monotonic()
+    for number in range(50):
+        assert (await isolate.find(STALE_AT + PATIENCE_SECONDS + number / 10)).record == RECORD
+    assert time.monotonic() - began < 0.2
+    assert isolate.sources.calls == ["kv"]
+
+
+@runs
+async def test_sources_that_fail_are_replaced_at_once_and_asked_again_beside_the_answers(isolate):
+    isolate.sources.ways |= {"kv": "fail", "owner": "fail"}
+    assert (await isolate.find(STALE_AT)).record == RECORD
+    assert (await isolate.find(STALE_AT + 1)).record == RECORD
+    assert isolate.sources.calls == ["kv", "owner"]
+    isolate.sources.ways.clear()
+    isolate.sources.know(NEWER)
+    assert (await isolate.find(STALE_AT + AGEING / 2 + 1)).record == RECORD
+    await isolate.settle()
+    assert (await isolate.find(STALE_AT + AGEING / 2 + 2)).record == NEWER
+
+
+@runs
+async def test_many_who_find_one_link_stale_fetch_it_once(isolate):
+    isolate.sources.ways["kv"] = 0.1
+    isolate.sources.know(NEWER)
+    found = await asyncio.gather(*(isolate.find(STALE_AT) for _ in range(20)))
+    assert {entry.record.version for entry in found} == {NEWER.version}
+    assert isolate.sources.calls == ["kv"]
+
+
+@runs
+async def test_who_comes_long_after_the_fetching_began_does_not_wait_for_it(isolate):
+    isolate.sources.ways |= {"kv": "hang", "owner": "hang"}
+    await isolate.find(NOW + FRESH)
+    await asyncio.sleep(0)
+    began = time.monotonic()
+    assert (await isolate.find(STALE_AT)).record == RECORD
+    assert time.monotonic() - began < 0.2
+
+
+@runs
+async def test_a_fetching_that_was_cut_off_is_begun_again(isolate):
+    isolate.sources.know(NEWER)
+    isolate.cache.get("cat").refreshed_since = NOW + FRESH
+    assert (await isolate.find(NOW + 100)).record == NEWER
+
+
+@runs
+async def test_after_an_hour_a_link_bridges_nothing_any_more(isolate):
+    isolate.sources.ways |= {"kv": "fail", "owner": "fail"}
+    with pytest.raises(UnavailableError):
+        await isolate.find(NOW + BRIDGE)
+
+
+@runs
+async def test_calls_that_time_out_one_after_the_other_open_the_breaker(isolate):
+    isolate.sources.ways |= {"kv": "hang", "owner": "fail"}
+    now_ms = time.time() * 1_000
+    for number in range(4):
+        isolate.kv.failed(round(now_ms - 12_000 + 3_000 * number))
+    before = record_source.SOURCE_TIMEOUT_SECONDS
+    record_source.SOURCE_TIMEOUT_SECONDS = 0.05
+    try:
+        with pytest.raises(UnavailableError):
+            await isolate.find(NOW, "unknown")
+    finally:
+        record_source.SOURCE_TIMEOUT_SECONDS = before
+    assert isolate.kv.state(round(time.time() * 1_000))["state"] == "open"
+
+
+@runs
+async def test_an_answer_that_comes_late_is_believed_and_counts_as_a_failure(isolate):
+    isolate.sources.ways["kv"] = 0.05
+    before = record_source.SLOW_SECONDS
+    record_source.SLOW_SECONDS = 0.02
+    try:
+        assert (await isolate.find(NOW + BRIDGE)).record == RECORD
+    finally:
+        record_source.SLOW_SECONDS = before
+    assert isolate.kv.state(round(time.time() * 1_000))["failures"] == 1
