@@ -10,7 +10,9 @@ import httpx
 
 from tests.harness.local_edge import ADMIN_TOKEN, LocalEdge
 
-EDGE, API, MODERATOR = (f"gif-distributor-{name}" for name in ("edge", "api", "moderator"))
+EDGE, API, MODERATOR, OBJECTS = (
+    f"gif-distributor-{name}" for name in ("edge", "api", "moderator", "objects")
+)
 OPERATOR = {"authorization": f"Bearer {ADMIN_TOKEN}"}
 BROWSER = {"user-agent": "Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"}
 DISCORD = {"user-agent": "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)"}
