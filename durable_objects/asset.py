@@ -7,7 +7,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from assets.names import projection_key
+from assets.names import keys, media_key, original_key, projection_key
 from assets.projection import (
     ERASED,
     erased_entry,
@@ -149,7 +149,7 @@ class Asset(DurableObject):
             if outcome is not Outcome.CHANGED or stored is None:
                 return _decided(outcome, stored)
             try:
-                key = await self._bytes.publish(stored.record) if state == APPROVED else ""
+                key = await self._publish(stored.record) if state == APPROVED else ""
             except MissingBytesError as error:
                 print(json.dumps({"level": "error", "event": "asset_bytes_missing", "error": str(error)}))
                 return {**_decided(Outcome.ILLEGAL, stored), "cause": "bytes_missing"}
@@ -169,9 +169,35 @@ class Asset(DurableObject):
         await self._deliveries.schedule()
         return {"record": record.to_wire()}
 
+    async def discard(self, asset_id: str, found: list[str]) -> dict[str, int]:
+        """Delete keys of this asset that its record does not name.
+
+        Only the owner can tell, because it puts nothing there meanwhile.
+        """
+        async with self._turns:
+            stored = self._store.read(asset_id)
+            named = keys(stored.record) if stored is not None and stored.references else []
+            orphans = [key for key in found if key not in named]
+            if orphans:
+                await self._bytes.delete(orphans)
+        return {"removed": len(orphans)}
+
     async def alarm(self) -> None:
         """Erase what is due, delete what is litter, and tell KV and the libraries."""
         await self._deliveries.run(self._work, self._store.next_end)
+
+    async def _publish(self, record: AssetRecord) -> str:
+        """Put the original where it is delivered from, and return that key.
+
+        It is litter until the record names it: after a crash, or a failure whose put arrived all the same,
+        the alarm deletes it. Until then the alarm waits for its turn.
+        """
+        target = media_key(record.asset_id, record.extension)
+        if target != original_key(record):
+            self._store.expect_litter(target)
+            await self._deliveries.schedule()
+            await self._bytes.publish(record, target)
+        return target
 
     async def _published(self, asset_id: str) -> None:
         """Have readers told; KV hears at once of what nobody may see any more, before a purge reads it again.

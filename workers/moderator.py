@@ -11,7 +11,7 @@ from runtime.moderation import flag_what_failed, look_at_new_content
 from runtime.notices import tell_moderators
 from runtime.publishing import file_publications
 from runtime.queue_routes import QueuePurpose, purpose_of
-from runtime.sweeps import sweep_quarantine
+from runtime.sweeps import sweep_bucket
 from workers import Response, WorkerEntrypoint
 
 CONSUMERS = {
@@ -25,7 +25,7 @@ CONSUMERS = {
     QueuePurpose.DEAD_CLICKS: keep_dead,
 }
 SWEEPS = {
-    "removed": sweep_quarantine,
+    "removed": sweep_bucket,
     "replayed": replay_dead_clicks,
     "enforced": enforce_what_is_due,
     "asked": ask_again,

@@ -5,8 +5,8 @@ import { intercept } from "./interception.mjs";
 /**
  * @typedef {object} Fault
  * @property {string} call `BINDING.method`, or `BINDING.*`
- * @property {"fail" | "lose" | "slow" | "hang"} mode fail before the call; make it and lose its answer; make it
- *   late; never answer
+ * @property {"fail" | "lose" | "slow" | "hang" | "stall"} mode fail before the call; make it and lose its answer;
+ *   make it late; never make it and never answer; make it and never answer
  * @property {number} [ms] how late
  * @property {number} [times] how often; always if absent
  */
@@ -54,5 +54,6 @@ async function failing(fault, name, call) {
   if (fault.mode === "slow") await new Promise((resolve) => setTimeout(resolve, fault.ms ?? 0));
   const answer = await call();
   if (fault.mode === "lose") throw failure;
+  if (fault.mode === "stall") return new Promise(() => {});
   return answer;
 }

@@ -63,6 +63,13 @@ class AssetRows:
         rows = self._database.execute("SELECT key FROM asset_litter LIMIT 1000") if self._exists() else []
         return [row["key"] for row in rows]
 
+    def expect_litter(self, *left: str) -> None:
+        """Note keys that are to be deleted unless a change comes to name them.
+
+        For who is about to put something there, of an asset that is filed: it shall not outlive a crash.
+        """
+        self._litter(list(left))
+
     def tidied(self, *removed: str) -> None:
         """Note that keys were deleted, or are in use again."""
         for key in removed:

@@ -6,8 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from assets.leftovers import leftover, prefixes
-from assets.names import original_key
-from assets.record import AssetRecord
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -15,17 +13,19 @@ if TYPE_CHECKING:
     from assets.leftovers import Leftover
 
 
-async def sweep_quarantine(env: Any, now: float) -> int:  # noqa: ANN401 - the bindings
-    """Delete what uploads left behind and nothing leads to; return how much.
+async def sweep_bucket(env: Any, now: float) -> int:  # noqa: ANN401 - the bindings
+    """Delete what uploads and publications left behind and nothing leads to; return how much.
 
     An owner that does not answer keeps its bytes until the next time.
     """
     removed = 0
     for prefix in prefixes(now):
         async for found in _leftovers(env.MEDIA, prefix, now):
-            if found.asset_id is None or not await _is_claimed(env, found):
+            if found.asset_id is None:
                 await env.MEDIA.delete(found.key)
                 removed += 1
+            else:
+                removed += await _discard(env, found.asset_id, found.key)
     return removed
 
 
@@ -42,12 +42,12 @@ async def _leftovers(bucket: Any, prefix: str, now: float) -> AsyncIterator[Left
         options = {"prefix": prefix, "cursor": listing.cursor}
 
 
-async def _is_claimed(env: Any, found: Leftover) -> bool:  # noqa: ANN401 - the bindings
-    """Ask the asset's owner whether its original lies at this key."""
+async def _discard(env: Any, asset_id: str, key: str) -> int:  # noqa: ANN401 - the bindings
+    """Have the asset's owner delete a key, unless its record names it; return whether it did."""
     try:
-        answer = await env.ASSET.getByName(found.asset_id).read(found.asset_id)
+        answer = await env.ASSET.getByName(asset_id).discard(asset_id, [key])
     except Exception as error:  # noqa: BLE001 - whatever it is, the next run asks again
-        event = {"level": "warning", "event": "sweep_unanswered", "key": found.key, "error": str(error)}
+        event = {"level": "warning", "event": "sweep_unanswered", "key": key, "error": str(error)}
         print(json.dumps(event))
-        return True
-    return answer is not None and original_key(AssetRecord.from_wire(answer["record"])) == found.key
+        return 0
+    return int(answer["removed"])

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.edge.assets import file, id_of, new_bytes, reference
-from tests.edge.links import API, OPERATOR
+from tests.edge.assets import add_variant, file, id_of, new_bytes, publish, reference
+from tests.edge.links import API, EDGE, OPERATOR
 from tests.edge.uploads import (
     ASSETS,
     DAY,
@@ -28,6 +28,7 @@ from tests.edge.uploads import (
     reserved,
     send,
     sweep,
+    sweep_published,
 )
 from tests.harness.local_edge import LocalEdge, eventually
 
@@ -55,6 +56,12 @@ def faulty(engine: LocalEdge) -> Iterator[LocalEdge]:
 
 def failing(call: str, mode: str = "fail", **more: Any) -> dict[str, Any]:
     return {"call": call, "mode": mode, **more}
+
+
+def decided(product: LocalEdge, content: bytes, state: str) -> httpx.Response:
+    """Decide on a file's asset through the API."""
+    path = f"{ASSETS}/{id_of(content)}/decision"
+    return product.request(API, "POST", path, json={"state": state}, headers=OPERATOR)
 
 
 def filled(product: LocalEdge, content: bytes) -> str:
@@ -174,7 +181,7 @@ def test_an_owner_that_does_not_answer_the_sweep_keeps_its_bytes(faulty: LocalEd
     faulty.faults(API, failing("ASSET.file"))
     assert send(faulty, film).status_code == 503
     (key,) = keys(faulty)
-    faulty.faults("gif-distributor-moderator", failing("ASSET.read"))
+    faulty.faults("gif-distributor-moderator", failing("ASSET.discard"))
     assert sweep(faulty, time.time() + 3 * DAY, id_of(film)) == 0
     faulty.faults("gif-distributor-moderator")
     assert keys(faulty) == [key]
@@ -194,6 +201,52 @@ def test_the_sweep_pages_through_all_and_touches_nothing_young_or_named(faulty: 
     assert keys(faulty) == ["media/elsewhere", kept]
 
 
+@pytest.mark.parametrize("verdict", ["pending", "taken_down"])
+def test_a_publication_whose_answer_was_lost_is_no_orphan(faulty: LocalEdge, verdict: str) -> None:
+    film = new_film()
+    assert send(faulty, film).status_code == 201
+    (quarantined,) = keys(faulty)
+    faulty.faults(OBJECTS, failing("MEDIA.put", "lose", times=1))
+    answer = decided(faulty, film, "approved")
+    assert (answer.status_code, answer.json()["code"]) == STATUS_503
+    assert faulty.faults_met(OBJECTS) == ["MEDIA.put"]
+    if verdict != "pending":
+        assert decided(faulty, film, verdict).status_code == 200
+    assert eventually(lambda: keys(faulty) == [quarantined])
+    assert faulty.request(
+        API, "DELETE", f"{ASSETS}/{id_of(film)}?grace_seconds=0", headers=OPERATOR
+    ).is_success
+    assert eventually(lambda: keys(faulty) == [])
+
+
+def test_a_publication_that_failed_once_succeeds_when_it_is_asked_for_again(faulty: LocalEdge) -> None:
+    film = new_film()
+    assert send(faulty, film).status_code == 201
+    for mode in ("fail", "lose"):
+        faulty.faults(OBJECTS, failing("MEDIA.put", mode, times=1))
+        assert decided(faulty, film, "approved").status_code == 503
+    assert decided(faulty, film, "approved").status_code == 200
+    (published,) = eventually(lambda: [*keys(faulty)] if len(keys(faulty)) == 1 else None)
+    assert published == f"media/{id_of(film)}/original.mp4"
+    assert faulty.get(EDGE, f"/a/{id_of(film)}").content == film
+
+
+def test_the_sweep_finds_what_is_published_of_no_asset_and_leaves_the_rest(faulty: LocalEdge) -> None:
+    kept, gone = new_bytes(), new_bytes()
+    asset_id = publish(faulty, kept)
+    add_variant(faulty, asset_id, "mp4", new_bytes())
+    assert eventually(lambda: keys(faulty, "quarantine/") == [])
+    named = sorted(keys(faulty))
+    # A runner's file for an asset that was deleted meanwhile, and one that its owner does not name.
+    orphans = [f"media/{id_of(gone)}/variant.mp4", f"media/{asset_id}/variant.webp"]
+    foreign = ["media/elsewhere", f"media/{asset_id[:31]}/original.gif", f"media/{asset_id}/notes.txt"]
+    for key in (*orphans, *foreign):
+        faulty.r2_put("MEDIA", key, b"x")
+    assert sweep_published(faulty, time.time() + DAY, id_of(gone), asset_id) == len(orphans)
+    assert sorted(keys(faulty)) == sorted(named + foreign)
+    assert faulty.get(EDGE, f"/a/{asset_id}").content == kept
+
+
 class Frozen:
     """Requests that wait for a call that never answers."""
 
@@ -201,9 +254,17 @@ class Frozen:
         self._engine = engine
         self._threads: list[threading.Thread] = []
 
-    def at(self, call: str, request: Callable[[httpx.Client], object], reached: Callable[[], object]) -> None:
-        """Make a request that stops at a call, and wait until it has got that far."""
-        self._engine.faults(API, failing(call, "hang", times=1))
+    def at(
+        self,
+        call: str,
+        request: Callable[[httpx.Client], object],
+        reached: Callable[[], object],
+        *,
+        worker: str = API,
+        mode: str = "hang",
+    ) -> None:
+        """Make a request that stops before a call, or after it ("stall"), and wait until it got so far."""
+        self._engine.faults(worker, failing(call, mode, times=1))
 
         def run() -> None:
             try:
@@ -317,5 +378,36 @@ def test_a_lost_machine_leaves_no_orphan_and_no_record_without_bytes(tmp_path: P
         assert eventually(lambda: reserved(engine) == [])
         totals = engine.object("Library", "operator", "asset_totals")
         assert totals["bytes"] == sum(len(film) for name, film in at.films.items() if name != "copied")
+    finally:
+        engine.close()
+
+
+def test_a_machine_lost_between_the_copy_and_the_record_of_an_approval_leaves_no_orphan(
+    tmp_path: Path,
+) -> None:
+    engine = LocalEdge(persist=str(tmp_path), faults=True)
+    try:
+        film = new_film()
+        assert send(engine, film).status_code == 201
+        (quarantined,) = keys(engine)
+        published = f"media/{id_of(film)}/original.mp4"
+        frozen = Frozen(engine)
+        url = f"{engine.urls[API]}{ASSETS}/{id_of(film)}/decision"
+        frozen.at(
+            "MEDIA.put",
+            lambda client: client.post(url, json={"state": "approved"}),
+            lambda: keys(engine) == [published, quarantined],
+            worker=OBJECTS,
+            mode="stall",
+        )
+        engine.kill()
+        frozen.end()
+        engine.restart()
+        # Nobody asks about the asset: its owner's alarm wakes by itself.
+        assert eventually(lambda: keys(engine) == [quarantined])
+        assert engine.get(EDGE, f"/a/{id_of(film)}").json()["code"] == "asset_in_review"
+        assert decided(engine, film, "approved").status_code == 200
+        assert engine.get(EDGE, f"/a/{id_of(film)}").content == film
+        assert eventually(lambda: keys(engine) == [published])
     finally:
         engine.close()

@@ -105,9 +105,19 @@ def request_head(path: str, length: int, method: str = "POST") -> bytes:
 def sweep(product: LocalEdge, at: float, *asset_ids: str) -> int:
     """Run the sweep as often as it takes to look at some assets; return how much it removed."""
     moments = {slice_of(at + turn * SWEEP_SECONDS): at + turn * SWEEP_SECONDS for turn in range(62)}
-    chosen = {moments[asset_id[0]] for asset_id in asset_ids} or {at}
+    return _sweep_at(product, {moments[asset_id[0]] for asset_id in asset_ids} or {at})
+
+
+def sweep_published(product: LocalEdge, at: float, *asset_ids: str) -> int:
+    """Run the sweep when it looks at what was published of some assets, at some time after `at`."""
+    moments = (at + turn * SWEEP_SECONDS for turn in range(62 * 62))
+    wanted = {asset_id[:2] for asset_id in asset_ids}
+    return _sweep_at(product, {moment for moment in moments if slice_of(moment, 2) in wanted})
+
+
+def _sweep_at(product: LocalEdge, moments: set[float]) -> int:
     product.logs()
-    for moment in sorted(chosen):
+    for moment in sorted(moments):
         outcome = product.control("scheduled", worker=MODERATOR, cron=CRON, time=round(moment * 1000))
         assert outcome["outcome"] == "ok"
     said = [json.loads(line) for line in product.logs() if '"event": "sweep"' in line]
