@@ -24,6 +24,7 @@ from runtime.crossings import MAX_WORDS, HeaderValues, method_and_url
 from runtime.media_bodies import MediaBodies
 from runtime.record_source import UnavailableError
 from runtime.replies import lasting_init, page_reply, reply
+from sharelinks.share_media import VIDEO_PICTURE_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -139,7 +140,8 @@ class Media:
         """Answer one request below `/a/` with a method out of `METHODS`."""
         where = parse_media_path(path)
         if where is None:
-            return await self._embed(request, method, path, ctx)
+            is_ours = path == VIDEO_PICTURE_PATH
+            return _video_picture(method) if is_ours else await self._embed(request, method, path, ctx)
         if method == "OPTIONS":
             return reply(204, PREFLIGHT)
         headers = request.headers
@@ -288,6 +290,15 @@ class Media:
         if not decision.allowed:
             raise _TooManyMissesError(decision)
         return True
+
+
+def _video_picture(method: str) -> Any:  # noqa: ANN401 - a JS object
+    """Answer with the picture that previews show of videos that have none."""
+    if method not in PAGE_METHODS:
+        return reply(405, {"allow": ", ".join(PAGE_METHODS)})
+    from pages.video_picture import HEADERS, video_picture  # noqa: PLC0415 - caches ask, and rarely
+
+    return reply(200, HEADERS, None if method == "HEAD" else video_picture())
 
 
 def _problem(problem: Problem, method: str, headers: dict[str, str] | None = None) -> Any:  # noqa: ANN401 - a JS object

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from assets.types import MEDIA_TYPES
 from sharelinks.errors import InvalidUrlError
 from sharelinks.record import ASSET_SCHEME
-from sharelinks.share_media import ShareMedia, embed_url, media_url
+from sharelinks.share_media import VIDEO_PICTURE_SIZE, ShareMedia, embed_url, media_url, video_picture_url
 from sharelinks.urls import parse_url
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ MAX_PREVIEW_URL_LENGTH = 2_048
 
 # The only format that previews play.
 _PLAYABLE = "mp4"
+# The format of our picture for videos that have none.
+_OURS = "png"
 
 
 def linked_asset(link: LinkRecord) -> str | None:
@@ -51,8 +53,9 @@ def share_metadata(
     """Return the tags of a link, by property name and in the order they must be written.
 
     Values are plain text: whoever renders HTML escapes them. `og:url` is the short link, because that page
-    carries these tags. Video tags appear only for an MP4 reached over https, the only kind that plays
-    inline; the dimensions follow each media tag directly. Tags without a value are left out.
+    carries these tags. Video tags appear only for an MP4, the only kind that plays inline, and players only
+    over https; a video without a still gets a picture of ours, because readers that play it want one. The
+    dimensions follow each media tag directly. Tags without a value are left out.
 
     Without `media` an asset is taken for a GIF of unknown size. A link to a URL has no media tags and, where
     it has no title, the target's host. A guarded link tells nothing of where it leads.
@@ -107,39 +110,36 @@ def _media_tags(link: LinkRecord, base_url: str, media: ShareMedia, alt: str) ->
     return _image_tags(base_url, asset_id, media, alt) | _video_tags(base_url, asset_id, media)
 
 
-def _size_tags(prefix: str, media: ShareMedia, extension: str) -> dict[str, str | None]:
-    size = media.size(extension)
+def _size_tags(prefix: str, size: tuple[int, int] | None) -> dict[str, str | None]:
     return {} if size is None else {f"{prefix}:width": str(size[0]), f"{prefix}:height": str(size[1])}
 
 
 def _image_tags(base_url: str, asset_id: str, media: ShareMedia, alt: str) -> dict[str, str | None]:
     chosen = media.preview_picture()
-    if chosen is None:
-        return {}
-    image = media_url(base_url, asset_id, chosen)
+    image = media_url(base_url, asset_id, chosen) if chosen else video_picture_url(base_url)
     return {
         "og:image": image,
-        **_size_tags("og:image", media, chosen),
-        "og:image:type": MEDIA_TYPES[chosen],
-        "og:image:secure_url": image if image.startswith("https:") else None,
+        **_size_tags("og:image", media.size(chosen) if chosen else VIDEO_PICTURE_SIZE),
+        "og:image:type": MEDIA_TYPES[chosen or _OURS],
+        "og:image:secure_url": image if _is_secure(image) else None,
         "og:image:alt": alt,
     }
 
 
 def _video_tags(base_url: str, asset_id: str, media: ShareMedia) -> dict[str, str | None]:
-    if _PLAYABLE not in media.formats() or not base_url.startswith("https:"):
+    if _PLAYABLE not in media.formats():
         return {}
     video = media_url(base_url, asset_id, _PLAYABLE)
     return {
         "og:video": video,
-        **_size_tags("og:video", media, _PLAYABLE),
+        **_size_tags("og:video", media.size(_PLAYABLE)),
         "og:video:type": MEDIA_TYPES[_PLAYABLE],
-        "og:video:secure_url": video,
+        "og:video:secure_url": video if _is_secure(video) else None,
     }
 
 
 def _twitter_tags(tags: dict[str, str | None], base_url: str, asset_id: str | None) -> dict[str, str | None]:
-    """Return the card: a player needs a video of known size, a large image an image."""
+    """Return the card: a player needs a video of known size over https, a large image an image."""
     image = tags.get("og:image")
     player = _player_tags(tags, base_url, asset_id)
     return {
@@ -153,7 +153,7 @@ def _twitter_tags(tags: dict[str, str | None], base_url: str, asset_id: str | No
 def _player_tags(tags: dict[str, str | None], base_url: str, asset_id: str | None) -> dict[str, str | None]:
     """Return the tags of a player: it is a page for a frame, and the video itself the stream."""
     width = tags.get("og:video:width")
-    if asset_id is None or not width:
+    if asset_id is None or not width or not _is_secure(base_url):
         return {}
     return {
         "twitter:player": embed_url(base_url, asset_id),
@@ -162,3 +162,7 @@ def _player_tags(tags: dict[str, str | None], base_url: str, asset_id: str | Non
         "twitter:player:stream": tags.get("og:video"),
         "twitter:player:stream:content_type": MEDIA_TYPES[_PLAYABLE],
     }
+
+
+def _is_secure(url: str) -> bool:
+    return url.startswith("https:")

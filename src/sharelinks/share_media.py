@@ -19,6 +19,10 @@ MAX_PREVIEW_IMAGE_BYTES = 5_000_000
 LONGEST_LOOP_MS = 60_000
 """A longer video is a film: it waits to be started, and is heard."""
 
+VIDEO_PICTURE_PATH = "/a/-/video.png"
+"""Where the picture is that previews show of a video that has none; no id of an asset leads there."""
+VIDEO_PICTURE_SIZE = (1_200, 630)
+
 _VIDEOS = ("mp4", "webm")
 _STILL = "jpg"
 # Formats that few readers of previews know.
@@ -109,6 +113,11 @@ def media_of(record: AssetRecord) -> ShareMedia:
 def media_url(base_url: str, asset_id: str, extension: str) -> str:
     """Return the address of one format of an asset."""
     return f"{base_url}/a/{check_asset_id(asset_id)}.{extension_of(extension)}"
+
+
+def video_picture_url(base_url: str) -> str:
+    """Return the address of the picture that stands for videos without one."""
+    return f"{base_url}{VIDEO_PICTURE_PATH}"
 
 
 def embed_url(base_url: str, asset_id: str) -> str:

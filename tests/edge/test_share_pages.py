@@ -150,7 +150,7 @@ def slack(page: httpx.Response, tags: Tags) -> None:
 
 def facebook(page: httpx.Response, tags: Tags) -> None:
     assert page.text.index("og:video:secure_url") < 1_000_000
-    assert dict(tags.meta)["og:image:width"] >= "200"
+    assert int(dict(tags.meta)["og:image:width"]) >= 200
 
 
 def x(page: httpx.Response, tags: Tags) -> None:
@@ -208,6 +208,38 @@ def test_every_bot_gets_the_tags_it_needs_and_none_is_a_click(engine: LocalEdge,
         assert (head.status_code, head.content) == (200, b""), bot
     assert visit(engine, code).status_code == (200 if mode == "page" else 302)
     assert eventually(lambda: clicks(engine, code) == 1)
+
+
+@pytest.mark.parametrize("extension", ["mp4", "webm"])
+def test_every_bot_gets_a_picture_and_what_plays_of_an_uploaded_video(
+    engine: LocalEdge, extension: str
+) -> None:
+    asset_id = approved(engine, extension)
+    code = link_to(engine, asset_id, title=TITLE)
+    for bot, (agent, needs) in BOTS.items():
+        tags = Tags(visit(engine, code, user_agent=agent))
+        named = dict(tags.meta)
+        assert named["og:image"] == named["twitter:image"] == f"{BASE}/a/-/video.png", bot
+        assert (named["og:image:width"], named["og:image:height"]) == ("1200", "630"), bot
+        if extension == "mp4":
+            assert named["og:video"] == f"{BASE}/a/{asset_id}.mp4", bot
+            needs(visit(engine, code, user_agent=agent), tags)
+        else:
+            # No reader plays a WebM: what is left is a large picture.
+            assert "og:video" not in named, bot
+            assert named["twitter:card"] == "summary_large_image", bot
+            any_bot(visit(engine, code, user_agent=agent), tags)
+
+
+def test_the_picture_of_videos_is_there_for_everybody_and_kept_for_long(engine: LocalEdge) -> None:
+    path = "/a/-/video.png"
+    fetched = engine.get(EDGE, path, headers={"user-agent": DISCORD, **address()})
+    assert (fetched.status_code, fetched.headers["content-type"]) == (200, "image/png")
+    assert fetched.headers["cache-control"] == "public, max-age=604800"
+    assert (fetched.headers["x-content-type-options"], fetched.content[:4]) == ("nosniff", b"\x89PNG")
+    head = engine.request(EDGE, "HEAD", path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert engine.request(EDGE, "OPTIONS", path).status_code == 405
 
 
 def test_a_bot_can_fetch_what_the_tags_name(engine: LocalEdge) -> None:

@@ -4,8 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assets.types import MEDIA_TYPES
+from delivery.paths import parse_media_path
+from pages.video_picture import video_picture
 from sharelinks import InvalidAssetError, LinkRecord, ShareLinkGenerator, ShareMedia, share_metadata
 from sharelinks.open_graph import clip
+from uploads.inspector import inspect
 
 BASE = "https://gifdist.io"
 LINK = LinkRecord("Ab12Cd34", "asset:abc", 0, asset_id="abc", title="Funny Cat", tags=("cat", "two words"))
@@ -59,23 +63,36 @@ def test_a_gif_with_its_mp4_has_every_tag_in_order():
         (ShareMedia("avif"), "abc.avif", None, "summary_large_image"),
         (ShareMedia("mp4", 10, 10), "abc.jpg", "abc.mp4", "player"),
         (ShareMedia("webm", 10, 10), "abc.jpg", "abc.mp4", "player"),
-        (ShareMedia("webm", renditions=["mp4"]), None, "abc.mp4", "summary"),
-        (ShareMedia("webm", renditions=()), None, None, "summary"),
+        (ShareMedia("webm", renditions=["mp4"]), "-/video.png", "abc.mp4", "summary_large_image"),
+        (ShareMedia("mp4", 10, 10, ()), "-/video.png", "abc.mp4", "player"),
+        (ShareMedia("webm", 10, 10, ()), "-/video.png", None, "summary_large_image"),
         (ShareMedia("mp4", 10, None), "abc.jpg", "abc.mp4", "summary_large_image"),
     ],
 )
 def test_only_formats_that_exist_are_offered(media, image, video, card):
     found = tags(media)
-    assert found.get("og:image") == (image and f"{BASE}/a/{image}")
+    assert found["og:image"] == f"{BASE}/a/{image}"
     assert found.get("twitter:image") == found.get("og:image")
     assert found.get("og:video") == (video and f"{BASE}/a/{video}")
     assert found["og:type"] == ("video.other" if video else "website")
     assert found["twitter:card"] == card
     assert ("twitter:player" in found) == (card == "player")
-    assert ("og:image:type" in found) == (image is not None)
+    assert found["og:image:type"] == MEDIA_TYPES[image.rpartition(".")[2]]
 
 
-@pytest.mark.parametrize("media", [ShareMedia("gif", 480, 270), ShareMedia("mp4", 480, 270)])
+def test_a_video_without_a_still_is_shown_as_a_picture_of_ours_with_its_own_size():
+    found = tags(ShareMedia("mp4", 480, 270, ()))
+    assert (found["og:image:width"], found["og:image:height"]) == ("1200", "630")
+    assert (found["og:video:width"], found["og:video:height"]) == ("480", "270")
+    assert found["og:image:secure_url"] == f"{BASE}/a/-/video.png"
+    assert parse_media_path("/a/-/video.png") is None
+    drawn = inspect(video_picture())
+    assert (drawn.content_type, drawn.width, drawn.height) == ("image/png", 1200, 630)
+
+
+@pytest.mark.parametrize(
+    "media", [ShareMedia("gif", 480, 270), ShareMedia("mp4", 480, 270), ShareMedia("mp4", 480, 270, ())]
+)
 def test_the_dimensions_follow_the_media_directly(media):
     names = list(tags(media))
     for kind in ("og:image", "og:video"):
@@ -83,12 +100,18 @@ def test_the_dimensions_follow_the_media_directly(media):
         assert names[place : place + 3] == [kind, f"{kind}:width", f"{kind}:height"]
 
 
-def test_without_https_there_is_no_video():
+def test_without_https_there_is_a_video_and_no_player():
     found = tags(ShareMedia("gif", 480, 270), base="http://localhost:8787")
-    assert found["og:type"] == "website"
+    assert found["og:type"] == "video.other"
     assert found["og:image"] == "http://localhost:8787/a/abc.gif"
+    assert [(name, value) for name, value in found.items() if name.startswith("og:video")] == [
+        ("og:video", "http://localhost:8787/a/abc.mp4"),
+        ("og:video:width", "480"),
+        ("og:video:height", "270"),
+        ("og:video:type", "video/mp4"),
+    ]
     assert found["twitter:card"] == "summary_large_image"
-    assert not [name for name in found if name.startswith(("og:video", "twitter:player"))]
+    assert not [name for name in found if name.startswith("twitter:player")]
     assert "og:image:secure_url" not in found
 
 
