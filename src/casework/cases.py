@@ -70,6 +70,7 @@ class CaseStore:
         ) WITHOUT ROWID""",
         "CREATE INDEX case_holders_by_account ON case_holders (account_id)",
         "ALTER TABLE cases ADD COLUMN standing_seq INTEGER",
+        "ALTER TABLE cases ADD COLUMN enforced_seq INTEGER",
     )
 
     def __init__(self, trail: Trail) -> None:
@@ -213,5 +214,5 @@ def shown(row: Row, now: float) -> dict[str, Any]:
     numbers = {name: int(row[name] or 0) for name in whole}
     lists = {name: json.loads(row[name]) for name in ("categories", "scores", "thresholds")}
     claim = {"claimed_by": taken, "claim_expires_at": row["claim_expires_at"] if taken else None}
-    hidden = ("settled_seq",)
+    hidden = ("settled_seq", "enforced_seq")
     return {name: value for name, value in row.items() if name not in hidden} | numbers | lists | claim

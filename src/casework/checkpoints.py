@@ -102,4 +102,5 @@ def problem_of(made: Checkpoint, keys: Mapping[str, str]) -> str:
     if key is None:
         return f"the checkpoint is signed with the key {made['key_id']!r}, which was not given"
     expected = signature(key, made["seq"], made["hash"], made["at"], made["key_id"])
-    return "" if hmac.compare_digest(expected, str(made["signature"])) else "the signature is not the key's"
+    is_ours = hmac.compare_digest(expected.encode(), str(made["signature"]).encode())
+    return "" if is_ours else "the signature is not the key's"

@@ -1,6 +1,7 @@
 """What the owners of content have not heard yet, and what nobody has looked at for long.
 
-None of this is proved: it can be lost or repeated, and is made up for by asking again. It decides nothing.
+That something is due is proved. When it was tried, and what was looked at, is not: that decides nothing, can
+be lost or repeated, and is made up for by asking again.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from casework import inputs
 from casework.states import State
+from casework.trail import row_key
 from sql_port import migrate
 
 if TYPE_CHECKING:
     from casework.trail import Trail
 
 MAX_LISTED = 500
+ENFORCED = "enforced"
+"""The kind of a record that an owner has heard of an event."""
 
 
 class Due(TypedDict):
@@ -62,13 +66,26 @@ class CaseOutbox:
         return int(rows[0]["seq"]) if rows else 0
 
     def enforced(self, subject: str, seq: int) -> bool:
-        """Note that the owner has heard of an event; False if another one came since."""
-        gone = self._database.execute(
-            "DELETE FROM case_outbox WHERE subject = ? AND seq = CAST(? AS INTEGER) RETURNING seq",
-            inputs.subject(subject),
-            inputs.whole("seq", seq, 0, 2**53 - 1),
-        )
-        return bool(gone)
+        """Note that the owner has heard of an event; False if another one came since.
+
+        The case says so too, and a record of its own that it does: what is due can be proved.
+        """
+        named, heard = inputs.subject(subject), inputs.whole("seq", seq, 0, 2**53 - 1)
+
+        def work() -> bool:
+            gone = self._database.execute(
+                "DELETE FROM case_outbox WHERE subject = ? AND seq = CAST(? AS INTEGER) RETURNING seq",
+                named,
+                heard,
+            )
+            if gone:
+                self._database.execute(
+                    "UPDATE cases SET enforced_seq = CAST(? AS INTEGER) WHERE subject = ?", heard, named
+                )
+                self._trail.add(ENFORCED, {"heard": heard}, [row_key("cases", named)])
+            return bool(gone)
+
+        return self._database.transaction(work)
 
     def unenforced(self, limit: int) -> list[Unenforced]:
         """Return subjects whose owners are to be told, those first that were listed longest ago."""

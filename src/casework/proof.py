@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from casework.checkpoints import CHECKPOINT, checkpoint_of, kept_head, problem_of
 from casework.trail import WITNESSED, row_key, row_state
+from moderation.audit_chain import UNREADABLE
 from sql_port import SqlError
 
 if TYPE_CHECKING:
@@ -63,17 +64,29 @@ class _Prover:
         self._witnesses = 0
 
     def prove(self, kept: Head | None) -> Proof:
+        """Return the proof; a table that cannot be read breaks it where the proof had come to."""
+        try:
+            return self._prove(kept)
+        except (SqlError, *UNREADABLE) as error:
+            return self._broken(None, f"the ledger cannot be read: {error!r}", "")
+
+    def _prove(self, kept: Head | None) -> Proof:
         chain = self._trail.audit.verify(kept)
         if not chain.ok:
             return Proof(False, chain.records, chain.broken_seq, chain.problem)
         while page := self._trail.audit.page(self._records, _PAGE):
             for record in page:
-                problem, row = self._check(record)
+                try:
+                    problem, row = self._check(record)
+                except (SqlError, *UNREADABLE) as error:
+                    problem, row = f"the record cannot be read: {error!r}", ""
                 if problem:
                     return self._broken(record["seq"], problem, row)
                 self._records = record["seq"]
-        return self._unspoken_rows() or Proof(
-            True, self._records, checkpoints=self._checkpoints, signed_seq=self._signed_seq
+        return (
+            self._unspoken_rows()
+            or self._outbox()
+            or Proof(True, self._records, checkpoints=self._checkpoints, signed_seq=self._signed_seq)
         )
 
     def _check(self, record: AuditRecord) -> tuple[str, str]:
@@ -110,8 +123,8 @@ class _Prover:
         self._witnesses += 1
         try:
             now = row_state(self._database, key)
-        except (SqlError, TypeError, ValueError) as error:
-            return f"the row cannot be read: {error}"
+        except (SqlError, *UNREADABLE) as error:
+            return f"the row cannot be read: {error!r}"
         return "" if now == state else "the row is not as this record left it"
 
     def _unspoken_rows(self) -> Proof | None:
@@ -128,6 +141,28 @@ class _Prover:
             if row:
                 return self._broken(None, "no record speaks of the row", row)
         return None
+
+    def _outbox(self) -> Proof | None:
+        """Return what is wrong with the list of what owners have not heard, which the cases tell as well."""
+        wrong = self._database.execute(
+            "SELECT subject, standing_seq, case_outbox.seq AS due FROM cases LEFT JOIN case_outbox"
+            " USING (subject) WHERE CASE WHEN coalesce(standing_seq, 0) = coalesce(enforced_seq, 0)"
+            " THEN case_outbox.seq IS NOT NULL ELSE case_outbox.seq IS NOT standing_seq END"
+            " ORDER BY standing_seq LIMIT 1"
+        ) or self._database.execute(
+            "SELECT subject, NULL AS standing_seq, seq AS due FROM case_outbox"
+            " WHERE subject NOT IN (SELECT subject FROM cases) LIMIT 1"
+        )
+        if not wrong:
+            return None
+        (row,) = wrong
+        seq = None if row["standing_seq"] is None else int(row["standing_seq"])
+        problem = "its owner has heard of this, and the outbox says that it has not"
+        if row["due"] is None:
+            problem = "its owner has not heard of this, and the outbox does not say so"
+        elif row["due"] != row["standing_seq"]:
+            problem = "the outbox names another record than this one"
+        return self._broken(seq, problem, row_key("case_outbox", row["subject"]))
 
     def _unbacked(self) -> str:
         after = ""
@@ -157,7 +192,7 @@ class _Prover:
             )
             for row in rows:
                 last = [row[name] for name in columns]
-                if any(isinstance(value, bytes) for value in last):
+                if not all(value is None or isinstance(value, (str, int, float)) for value in last):
                     return f"{table}: a row whose name is no text"
                 key = row_key(table, *last)
                 if not self._database.execute("SELECT 1 FROM case_witnesses WHERE row_key = ?", key):

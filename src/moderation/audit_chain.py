@@ -15,6 +15,8 @@ GENESIS = "0" * 64
 SCAN, REVIEW, REDACTION = "scan", "review", "redaction"
 INDEXED = ("asset_id", "decision")
 """Payload fields that stand in columns too, for looking up."""
+UNREADABLE = (AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError)
+"""What reading a record raises that somebody wrote past this code: such a record is broken, no failure."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,8 @@ class ChainCheck:
             expected = self.head.seq + 1
             try:
                 problem = self._check(record, expected)
-            except (AttributeError, KeyError, TypeError, ValueError) as error:
-                problem = f"the record cannot be read: {error}"
+            except UNREADABLE as error:
+                problem = f"the record cannot be read: {error!r}"
             if problem:
                 self.problem = Verification(False, self.head.seq, expected, problem)
                 return

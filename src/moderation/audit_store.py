@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from moderation.audit_chain import (
     GENESIS,
     REDACTION,
+    UNREADABLE,
     ChainCheck,
     Head,
     Verification,
@@ -191,7 +192,11 @@ class AuditStore:
         proof = check.result()
         if not proof.ok:
             return proof
-        head, reached = self.head(), check.head
+        reached = check.head
+        try:
+            head = self.head()
+        except UNREADABLE as error:
+            return Verification(False, reached.seq, reached.seq, f"the head cannot be read: {error!r}")
         if head != reached:
             first = min(head.seq, reached.seq) + 1 if head.seq != reached.seq else head.seq
             return Verification(False, first - 1, first, "the chain does not end where its head says")

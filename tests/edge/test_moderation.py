@@ -318,5 +318,5 @@ def test_what_fails_comes_again_alone_and_the_sweep_makes_up_for_it(edge: LocalE
     assert edge.scheduled(MODERATOR, CRON)["outcome"] == "ok"
     assert state_of(edge, asset_id) == "approved"
     [key] = keys(edge, "ledger/checkpoints/")
-    assert call(edge, "verify", {"k1": KEY}, None)["signed_seq"] == 3
+    assert call(edge, "verify", {"k1": KEY}, None)["signed_seq"] == 4
     assert edge.get("gif-distributor-edge", f"/a/{key}").status_code == 404

@@ -34,8 +34,9 @@ def case_every_change_of_standing_is_due_until_its_owner_has_heard(database: Dat
     assert settle(desk)
     assert not desk.ledger.cases.outbox.enforced("asset:a", seq)
     assert (due(desk), listed(desk), desk.case()["standing_seq"]) == (0, [], seq)
+    assert database.execute("SELECT kind FROM moderation_audit WHERE seq = 4") == [{"kind": "enforced"}]
     desk.decide("take_down", reason="a wound")
-    assert due(desk) == 4
+    assert due(desk) == 5
     assert desk.prove().ok
 
 
@@ -65,7 +66,7 @@ def case_another_reason_for_the_same_standing_is_due(database: Database) -> None
     settle(desk)
     desk.appeal()
     desk.decide("uphold", reason="still nudity")
-    assert due(desk) == 4
+    assert due(desk) == 5
 
 
 def case_reports_that_reopen_a_case_are_due(database: Database) -> None:
@@ -76,7 +77,7 @@ def case_reports_that_reopen_a_case_are_due(database: Database) -> None:
     assert due(desk) == 0
     desk.report("y")
     assert desk.state() == ("flagged", "flagged")
-    assert due(desk) == 4
+    assert due(desk) == 5
 
 
 def case_the_list_rotates_so_that_what_fails_lets_others_pass(database: Database) -> None:
@@ -130,7 +131,7 @@ def case_words_send_an_approved_case_back_to_a_person_and_never_further(database
     assert doubt(sha256=OTHER_SHA) == "stale"
     assert doubt() == "changed"
     assert desk.state() == ("flagged", "flagged")
-    assert (desk.case()["reason"], due(desk)) == ("slurs", 3)
+    assert (desk.case()["reason"], due(desk)) == ("slurs", 4)
     assert doubt() == "illegal"
     assert desk.ledger.history("asset:a")[0]["payload"]["decision"] == "flagged"
     assert desk.ledger.doubt("other", "asset:b", verdict("flagged")).outcome == "unknown"
@@ -160,7 +161,7 @@ def case_a_case_whose_content_is_gone_waits_no_longer_and_begins_anew_with_it(da
 
 def case_rows_from_before_the_outbox_are_still_proved(database: Database) -> None:
     trail = Trail(database, lambda: 1_767_225_600.0)
-    migrate(database, "cases", CaseStore.MIGRATIONS[:-1])
+    migrate(database, "cases", CaseStore.MIGRATIONS[:-2])
     before = CaseStore.__new__(CaseStore)
     before._trail, before._database = trail, database
     before.begin("asset:a", "ann", SHA)
