@@ -42,7 +42,7 @@ class ModerationLedger(DurableObject):
         self._queue = ReviewQueue(self._ledger)
         self._complaints = Complaints(self._ledger)
         self._blocked = BlockList(self._trail)
-        self._offenders = Offenders(self._ledger.database)
+        self._offenders = Offenders(self._trail)
         self._budget = CallBudget(self._trail)
 
     async def open(self, event_id: str, subject: str, account_id: str, sha256: str) -> dict[str, Any]:
@@ -140,6 +140,14 @@ class ModerationLedger(DurableObject):
     async def account(self, account_id: str) -> dict[str, Any]:
         """Return what is known of one account."""
         return _told(lambda: self._offenders.account(account_id))
+
+    async def refused_upload(
+        self, event_id: str, subject: str, account_id: str, sha256: str
+    ) -> dict[str, Any]:
+        """Note that an upload of refused content was turned away."""
+        return _told(
+            lambda: {"outcome": self._offenders.turned_away(event_id, subject, account_id, sha256).value}
+        )
 
     async def spread(self, least_accounts: int, limit: int) -> dict[str, Any]:
         """Return refused content that many accounts brought."""

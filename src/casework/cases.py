@@ -127,13 +127,17 @@ class CaseStore:
             self._trail.next_seq(),
         )
 
-    def hold(self, subject: str, account_id: str) -> str:
-        """Note that an account brought the content, again or for the first time; return the row's key."""
+    def hold(self, subject: str, account_id: str, *, is_new: bool) -> str:
+        """Note that an account brought the content; return the row's key.
+
+        `is_new` says that it is other content than before, or comes again after it was gone: only that is one
+        more upload of an account that has it. Whoever changes its words asks for another look, too.
+        """
         now = self._trail.clock()
+        again = "DO UPDATE SET uploads = uploads + 1, last_at = excluded.last_at"
         self._database.execute(
-            "INSERT INTO case_holders (subject, account_id, uploads, first_at, last_at)"
-            " VALUES (?, ?, 1, ?, ?) ON CONFLICT (subject, account_id)"
-            " DO UPDATE SET uploads = uploads + 1, last_at = excluded.last_at",
+            "INSERT INTO case_holders (subject, account_id, uploads, first_at, last_at)"  # noqa: S608 - constants
+            f" VALUES (?, ?, 1, ?, ?) ON CONFLICT (subject, account_id) {again if is_new else 'DO NOTHING'}",
             subject,
             account_id,
             now,

@@ -152,7 +152,7 @@ class LedgerStore:
         if is_new:
             self.cases.begin(subject, account_id, sha256)
         before = known or {"subject": subject, "state": None}
-        held = self.cases.hold(subject, account_id)
+        held = self.cases.hold(subject, account_id, is_new=is_new)
         fields = {"moderator": account_id, "sha256": sha256, "began": is_new}
         self.cases.record(OPENED, before, fields, more_rows=[held], event_id=event_id, request=request)
         return Outcome.CHANGED

@@ -39,8 +39,9 @@ class ReviewQueue:
         self._ledger = ledger
 
     def page(self, query: Mapping[str, Any]) -> QueuePage:
-        """Return cases: `states`, `kind` (asset or link), `account_id`, `category`, `claimed_by`,
-        `unclaimed`, `least_reports`, `limit` and `cursor` are optional.
+        """Return cases: `states`, `kind` (asset or link), `account_id` (whose content began them),
+        `holder` (who has their content), `category`, `claimed_by`, `unclaimed`, `least_reports`, `limit` and
+        `cursor` are optional.
 
         Raises CaseworkInputError and InvalidCursorError.
         """
@@ -108,6 +109,7 @@ def _conditions(query: Mapping[str, Any], now: float) -> tuple[list[str], list[S
     optional: dict[str, str] = {
         "kind": "substr(subject, 1, instr(subject, ':') - 1) = ?",
         "account_id": "account_id = ?",
+        "holder": "subject IN (SELECT subject FROM case_holders WHERE account_id = ?)",
         "least_reports": "reports >= CAST(? AS INTEGER)",
     }
     for name, condition in optional.items():

@@ -23,6 +23,7 @@ WITNESSED: dict[str, tuple[str, ...]] = {
     "case_reports": ("number",),
     "blocked_hashes": ("hash",),
     "moderation_scans": ("decision",),
+    "refused_uploads": ("account_id", "sha256"),
 }
 """Tables whose rows the trail proves, with the columns that name a row."""
 

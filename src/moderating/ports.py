@@ -119,6 +119,10 @@ class Ledger(Protocol):
         """Return what is known of one account."""
         ...
 
+    async def refused_upload(self, event_id: str, subject: str, account_id: str, sha256: str) -> None:
+        """Note that an upload of refused content was turned away."""
+        ...
+
     async def spread(self, least_accounts: int, limit: int) -> list[dict[str, Any]]:
         """Return refused content that many accounts brought."""
         ...

@@ -132,6 +132,10 @@ class Ledger:
         """Return what is known of one account."""
         return await self._call("account", account_id)
 
+    async def refused_upload(self, event_id: str, subject: str, account_id: str, sha256: str) -> None:
+        """Note that an upload of refused content was turned away."""
+        await self._call("refused_upload", event_id, subject, account_id, sha256)
+
     async def spread(self, least_accounts: int, limit: int) -> list[dict[str, Any]]:
         """Return refused content that many accounts brought."""
         hashes: list[dict[str, Any]] = (await self._call("spread", least_accounts, limit))["hashes"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +13,10 @@ import httpx
 import pytest
 
 from tests.edge.assets import file, new_bytes, publish, reference
-from tests.edge.links import API, OPERATOR, TARGET, address, clicks, new_code, visit
+from tests.edge.links import API, MODERATOR, OPERATOR, TARGET, address, clicks, new_code, visit
 from tests.edge.media import ask
+from tests.edge.test_moderation import SAFE
+from tests.edge.test_moderation import gif as coloured
 from tests.harness.local_edge import LocalEdge, eventually
 
 ASSETS, LINKS, MODERATION = "/api/v1/assets", "/api/v1/links", "/api/v1/moderation"
@@ -36,6 +39,10 @@ def decide(product: LocalEdge, subject: str, step: str, **more: Any) -> dict[str
 def report(product: LocalEdge, subject: str) -> httpx.Response:
     body = {"subject": subject, "category": "violence", "text": "it bites"}
     return product.request(API, "POST", "/api/v1/reports", json=body, headers=address())
+
+
+def gif() -> bytes:
+    return coloured(SAFE)
 
 
 def waiting(product: LocalEdge, content: bytes) -> str:
@@ -120,6 +127,39 @@ def test_three_reports_take_an_asset_away_until_somebody_looks(product: LocalEdg
     assert (file_of["case"]["state"], len(file_of["reports"])) == ("flagged", 3)
     decide(product, f"asset:{asset_id}", "approve")
     assert eventually(lambda: ask(product, asset_id).content == content)
+
+
+def test_whoever_brings_refused_content_again_is_counted_and_words_are_no_upload(product: LocalEdge) -> None:
+    def account() -> dict[str, Any]:
+        return dict(send(product, "GET", f"{MODERATION}/accounts/operator").json())
+
+    def upload(content: bytes) -> httpx.Response:
+        return product.request(API, "POST", ASSETS, content=content, headers=OPERATOR)
+
+    content, blocked, others = gif(), gif(), gif()
+    asset_id = upload(content).json()["asset_id"]
+    for version in (1, 2, 3):
+        message = {"kind": "asset", "event_id": str(version), "asset_id": asset_id, "account_id": "operator"}
+        assert product.queue(MODERATOR, "gif-distributor-moderation", message)["explicitAcks"] == ["0"]
+    assert (account()["uploads"], account()["returns"]) == (1, 0)
+    decide(product, f"asset:{asset_id}", "reject", reason="no cats")
+    for _ in range(2):
+        assert upload(content).json()["status"] == "rejected"
+    assert (account()["refused"], account()["uploads"], account()["returns"]) == (1, 3, 2)
+
+    theirs = str(file(product, others, held_by=reference("ann"))["record"]["asset_id"])
+    decide(product, f"asset:{theirs}", "reject", reason="no cats")
+    sha256 = hashlib.sha256(blocked).hexdigest()
+    body = {"value": sha256, "reason": "known"}
+    send(product, "POST", f"{MODERATION}/blocked-hashes", status=201, json=body)
+    for refused in (others, blocked):
+        assert upload(refused).status_code == 451
+    seen = account()
+    assert (seen["held"], seen["refused"], seen["uploads"], seen["returns"]) == (1, 3, 5, 4)
+    assert [case["subject"] for case in seen["cases"]] == [f"asset:{asset_id}"]
+    (turned_away,) = send(product, "GET", f"{MODERATION}/hashes/{sha256}").json()["uploads"]
+    assert (turned_away["account_id"], turned_away["standing"]) == ("operator", "turned_away")
+    assert send(product, "POST", f"{MODERATION}/ledger/verify", json={}).json()["ok"]
 
 
 def test_an_appeal_brings_a_link_back(product: LocalEdge) -> None:

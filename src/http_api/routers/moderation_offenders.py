@@ -46,9 +46,9 @@ async def list_accounts(
 
 @router.get("/accounts/{account_id}", openapi_extra=SECURED, responses=PROBLEMS)
 async def read_account(account_id: Account, caller: Moderator) -> JSONResponse:
-    """Return what an account brought, and the cases that began with it."""
+    """Return what an account brought, and the cases of all that it holds."""
     ledger = caller.ports.ledger
-    query = {"account_id": account_id, "states": _EVERY_STATE, "limit": _CASES_OF_ACCOUNT}
+    query = {"holder": account_id, "states": _EVERY_STATE, "limit": _CASES_OF_ACCOUNT}
     counts, page = await asyncio.gather(ledger.account(account_id), ledger.page(query))
     cases = [case_view(case) for case in page["cases"]]
     return JSONResponse({**with_moments(counts), "cases": cases})

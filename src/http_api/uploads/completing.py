@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assets.names import incoming_key
 from http_api.errors import ApiError
 from http_api.schemas.uploads import UploadWords
-from http_api.uploads.filing import Arrival, FiledAsset, content_rejected, file_arrival
+from http_api.uploads.filing import CONTENT_REJECTED, Arrival, FiledAsset, content_rejected, file_arrival
 from http_api.uploads.ports import ports_of
 from http_api.uploads.refusals import told, unknown_upload
 from http_api.uploads.sessions import missing_parts
@@ -34,8 +34,6 @@ LEASE_SECONDS = 3_600.0
 """A completion under way does not expire within this time."""
 MAX_TOLD_PARTS = 100
 
-_REJECTED = "content_rejected"
-
 
 async def complete_upload(request: Request, caller: Caller, upload_id: str) -> FiledAsset:
     """Make an asset of the parts; raise ApiError, for a file that is refused the same one each time."""
@@ -56,8 +54,8 @@ async def complete_upload(request: Request, caller: Caller, upload_id: str) -> F
         await _settle(session, caller, uploads, {"refused": error.code})
         raise told(error) from error
     except ApiError as error:
-        if error.code == _REJECTED:
-            await _settle(session, caller, uploads, {"refused": _REJECTED})
+        if error.code == CONTENT_REJECTED:
+            await _settle(session, caller, uploads, {"refused": CONTENT_REJECTED})
         raise
     await _settle(session, caller, uploads, {"asset_id": filed.record.asset_id}, *filed.entries)
     return filed
@@ -66,7 +64,7 @@ async def complete_upload(request: Request, caller: Caller, upload_id: str) -> F
 async def _again(session: Session, caller: Caller) -> FiledAsset:
     """Tell once more how an upload ended."""
     refused = session["outcome"].get("refused")
-    if refused == _REJECTED:
+    if refused == CONTENT_REJECTED:
         raise content_rejected()
     if refused is not None:
         raise told(UploadError(refused))

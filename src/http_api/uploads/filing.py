@@ -10,6 +10,7 @@ from assets.projection import library_entry, status
 from assets.record import AssetRecord, is_open
 from assets.states import PENDING, REFUSED
 from http_api.errors import ApiError
+from http_api.moderation.owners import asset_subject
 from sharelinks.assets import asset_id_from_hash
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from uploads.inspector import Inspection
 
 
+CONTENT_REJECTED = "content_rejected"
 BLOCKED_BITS = 6
 """How far pictures may be apart; without a picture only the hash counts."""
 
@@ -53,8 +55,24 @@ async def file_arrival(arrival: Arrival, uploads: UploadPorts, ports: Services) 
     An asset that others keep to themselves is filed like one that is new, with everything that a client could
     notice: the copy, the record of its own, the answer, and a reference that shows it as pending until
     moderation has confirmed it.
+
+    The ledger hears of content that comes again after it was refused, also from whoever has it already.
     """
     record = _record(arrival)
+    try:
+        filed = await _file_arrival(record, arrival, uploads, ports)
+    except ApiError as error:
+        if error.code == CONTENT_REJECTED:
+            await _note_refused(record, arrival, ports)
+        raise
+    if filed.record.state in REFUSED:
+        await _note_refused(record, arrival, ports)
+    return filed
+
+
+async def _file_arrival(
+    record: AssetRecord, arrival: Arrival, uploads: UploadPorts, ports: Services
+) -> FiledAsset:
     await _refuse_blocked(record, ports)
     if isinstance(arrival.source, bytes):
         # Putting it in its place costs no more than asking its owner first.
@@ -71,7 +89,7 @@ async def file_arrival(arrival: Arrival, uploads: UploadPorts, ports: Services) 
 
 def content_rejected() -> ApiError:
     """Return the error about bytes that a verdict keeps out."""
-    return ApiError(451, "content_rejected", "This file was rejected by moderation before.")
+    return ApiError(451, CONTENT_REJECTED, "This file was rejected by moderation before.")
 
 
 async def _refuse_blocked(record: AssetRecord, ports: Services) -> None:
@@ -86,6 +104,17 @@ async def _refuse_blocked(record: AssetRecord, ports: Services) -> None:
         return
     if blocked is not None:
         raise content_rejected()
+
+
+async def _note_refused(record: AssetRecord, arrival: Arrival, ports: Services) -> None:
+    """Have the ledger count who brings refused content again; whether it does changes no answer."""
+    account_id = arrival.reference.account_id
+    event_id = f"refused:{account_id}:{arrival.upload_id}"
+    subject = asset_subject(record.asset_id)
+    try:
+        await ports.ledger.refused_upload(event_id, subject, account_id, record.sha256)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the file stays out
+        ports.incidents.note("refused_upload_not_noted", error)
 
 
 async def _known(

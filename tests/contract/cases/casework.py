@@ -49,7 +49,7 @@ class Desk:
         self.queue = ReviewQueue(self.ledger)
         self.complaints = Complaints(self.ledger, reporters_to_reopen=2)
         self.blocked = BlockList(self.trail)
-        self.offenders = Offenders(database)
+        self.offenders = Offenders(self.trail)
         self.budget = CallBudget(self.trail)
         self._events = 0
 
@@ -359,6 +359,9 @@ def case_who_brings_refused_content_again_is_seen(database: Database) -> None:
     desk.bring("approved", "asset:c", sha256="7c" * 32)
     desk.open("asset:a")
     desk.open("asset:a", "bob")
+    again = (desk.event(), "asset:a", "ann", SHA)
+    assert desk.offenders.turned_away(*again).value == "changed"
+    assert desk.offenders.turned_away(*again).value == "repeated"
     (worst,) = desk.offenders.accounts()
     assert {name: worst[name] for name in ("account_id", "held", "refused", "returns", "uploads")} == {
         "account_id": "ann",
@@ -371,14 +374,54 @@ def case_who_brings_refused_content_again_is_seen(database: Database) -> None:
     assert (desk.offenders.account("bob")["refused"], desk.offenders.account("eve")["uploads"]) == (1, 0)
     (spread,) = desk.offenders.hashes()
     assert (spread["sha256"], spread["accounts"], spread["uploads"]) == (SHA, 2, 3)
-    assert {(one["account_id"], one["uploads"]) for one in desk.offenders.hash(SHA)} == {
-        ("ann", 2),
-        ("bob", 1),
+    assert {(one["account_id"], one["standing"], one["uploads"]) for one in desk.offenders.hash(SHA)} == {
+        ("ann", "rejected", 1),
+        ("ann", "turned_away", 1),
+        ("bob", "rejected", 1),
     }
     desk.appeal("asset:a")
     assert desk.offenders.account("ann")["refused"] == 2, "an appeal is not won yet"
     desk.decide("reinstate", "asset:a")
-    assert (desk.offenders.account("ann")["refused"], desk.offenders.hashes()) == (1, [])
+    ann = desk.offenders.account("ann")
+    assert (ann["refused"], ann["returns"], desk.offenders.hashes()) == (1, 0, [])
+    assert desk.prove().ok
+
+
+def case_who_was_turned_away_is_an_offender_without_a_case(database: Database) -> None:
+    desk = Desk(database)
+    desk.bring("rejected", "asset:a")
+    desk.blocked.block(OTHER_SHA, "known", "mo")
+    for subject, sha256 in (("asset:a", SHA), ("asset:b", OTHER_SHA), ("asset:c", "7c" * 32)):
+        for _ in range(2):
+            desk.offenders.turned_away(desk.event(), subject, "eve", sha256)
+    eve = desk.offenders.account("eve")
+    # The third content is refused no longer: nothing blocks it.
+    assert (eve["held"], eve["refused"], eve["returns"], eve["uploads"]) == (0, 2, 4, 4)
+    assert desk.offenders.accounts()[0] == eve
+    assert [one["accounts"] for one in desk.offenders.hashes()] == [2]
+    assert desk.prove().ok
+    database.execute("UPDATE refused_uploads SET uploads = 1 WHERE subject = 'asset:b'")
+    assert not desk.prove().ok
+
+
+def case_an_account_is_noted_so_often_and_no_more(database: Database) -> None:
+    desk = Desk(database)
+    outcomes = [desk.offenders.turned_away(desk.event(), "asset:a", "eve", SHA).value for _ in range(102)]
+    assert outcomes == ["changed"] * 100 + ["full"] * 2
+    assert database.execute("SELECT seq FROM moderation_audit_head") == [{"seq": 100}]
+
+
+def case_what_is_not_brought_anew_is_no_upload(database: Database) -> None:
+    desk = Desk(database)
+    desk.bring("approved")
+    for _ in range(3):
+        desk.open()
+    assert desk.offenders.account("ann")["uploads"] == 1
+    desk.open("link:c", "bob")
+    desk.open("link:c", "bob", OTHER_SHA)
+    assert desk.offenders.account("bob")["uploads"] == 2
+    (held,) = desk.queue.page({"holder": "bob", "states": ["pending"]})["cases"]
+    assert (held["subject"], held["account_id"]) == ("link:c", "bob")
 
 
 def case_a_day_has_so_many_calls_and_no_more(database: Database) -> None:

@@ -165,7 +165,7 @@ def case_rows_from_before_the_outbox_are_still_proved(database: Database) -> Non
     before = CaseStore.__new__(CaseStore)
     before._trail, before._database = trail, database
     before.begin("asset:a", "ann", SHA)
-    held = before.hold("asset:a", "ann")
+    held = before.hold("asset:a", "ann", is_new=True)
     before.record("opened", {"subject": "asset:a", "state": None}, {}, more_rows=[held], event_id="event-1")
     assert "standing_seq" not in database.execute("SELECT * FROM cases")[0]
 

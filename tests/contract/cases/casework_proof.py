@@ -33,6 +33,7 @@ def busy_desk(database: Database) -> Desk:
     desk.ledger.cases.outbox.waiting(desk.now + 1, 10)
     desk.blocked.block(OTHER_SHA, "known", "mo", "asset:b")
     desk.budget.spend(1, 5)
+    desk.offenders.turned_away(desk.event(), "asset:b", "eve", OTHER_SHA)
     sign_head(desk.trail, "k1", KEY["k1"])
     return desk
 

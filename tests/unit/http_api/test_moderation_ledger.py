@@ -79,7 +79,7 @@ def test_the_trail_is_exported_page_by_page(world: World, monkeypatch):
     link = page.headers["link"]
     assert page.headers["next-record"] == "2"
     rest = world.request("GET", link[1 : link.index(">")])
-    assert json.loads(rest.text)["kind"] == "review"
+    assert [json.loads(line)["kind"] for line in rest.text.splitlines()] == ["review", "enforced"]
     assert "link" not in rest.headers
     table = get(world, "ledger/export?format=csv&start=2027-01-15&end=2027-01-15")
     (row, _) = csv.DictReader(io.StringIO(table.text))
@@ -95,14 +95,14 @@ def test_the_trail_is_exported_page_by_page(world: World, monkeypatch):
 def test_the_ledger_is_proved_and_the_first_broken_record_named(world: World):
     decide(world, bring(world), "reject", reason="dogs")
     kept = post(world, f"{MODERATION}/ledger/checkpoints")
-    assert (kept.status_code, kept.json()["seq"], kept.json()["key_id"]) == (201, 3, "k1")
+    assert (kept.status_code, kept.json()["seq"], kept.json()["key_id"]) == (201, 4, "k1")
     proof = post(world, f"{MODERATION}/ledger/verify", {"checkpoint": kept.json()}).json()
-    assert (proof["ok"], proof["records"], proof["signed_seq"]) == (True, 4, 3)
+    assert (proof["ok"], proof["records"], proof["signed_seq"]) == (True, 5, 4)
     forged = post(world, f"{MODERATION}/ledger/verify", {"checkpoint": kept.json() | {"signature": "x"}})
     assert problem(forged, 422)["code"] == "invalid_casework_input"
     world.ledger_namespace.database.execute("UPDATE cases SET reason = 'cats'")
     broken = post(world, f"{MODERATION}/ledger/verify").json()
-    assert (broken["ok"], broken["broken_seq"]) == (False, 3)
+    assert (broken["ok"], broken["broken_seq"]) == (False, 4)
     assert "cases" in broken["row"]
 
 

@@ -88,6 +88,16 @@ def test_blocked_bytes_are_refused_at_the_door(pieces: list[bytes]) -> None:
     assert stored(world) == []
     assert world.books.book.reserved(world.clock()) == Usage()
     assert world.moderation.assets_seen == []
+    assert asyncio.run(world.ledger.account("operator"))["returns"] == 1
+
+
+def test_a_ledger_that_cannot_note_a_refusal_changes_no_answer() -> None:
+    world = UploadWorld()
+    world.belongs_to("another", SMALL)
+    world.decide(id_of(SMALL), "rejected")
+    world.ledger_namespace.is_failing = True
+    assert world.upload(SMALL_PIECES).status_code == 451
+    assert "refused_upload_not_noted" in "".join(world.log)
 
 
 def test_a_ledger_that_does_not_answer_stops_no_upload() -> None:
