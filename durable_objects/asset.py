@@ -14,14 +14,16 @@ from assets.projection import (
     library_account,
     library_destination,
     library_entry,
+    moderation_destination,
 )
 from assets.record import AssetRecord, Variant, is_open
 from assets.references import Reference
 from assets.states import APPROVED
 from assets.store import AssetStore, Outcome
 from durable_objects.asset_bytes import AssetBytes, MissingBytesError
-from durable_objects.deliveries import Deliveries
+from durable_objects.deliveries import Deliveries, each
 from durable_objects.storage import DurableDatabase
+from moderating.messages import asset_message
 from sql_port.outbox import Outbox
 from workers import DurableObject
 
@@ -53,6 +55,8 @@ class Asset(DurableObject):
         filed = self._store.file(AssetRecord.from_wire(wire), held)
         if not filed.refused:
             self._outbox.expect(library_destination(held.account_id))
+        if not filed.refused and not filed.mine_was_there:
+            self._outbox.forget(moderation_destination(held.account_id))
         await self._deliveries.schedule()
         return {
             "record": filed.record.to_wire(),
@@ -77,6 +81,7 @@ class Asset(DurableObject):
         if record is None:
             return None
         self._outbox.expect(library_destination(held.account_id))
+        self._outbox.forget(moderation_destination(held.account_id))
         await self._deliveries.schedule()
         stored = self._store.read(asset_id)
         mine = stored.reference_of(held.account_id) if stored else None
@@ -183,7 +188,7 @@ class Asset(DurableObject):
         return {"removed": len(orphans)}
 
     async def alarm(self) -> None:
-        """Erase what is due, delete what is litter, and tell KV and the libraries."""
+        """Erase what is due, delete litter, tell KV and the libraries, and ask moderation for a look."""
         await self._deliveries.run(self._work, self._store.next_end)
 
     async def _publish(self, record: AssetRecord) -> str:
@@ -216,13 +221,26 @@ class Asset(DurableObject):
     async def _work(self) -> None:
         async with self._turns:
             self._store.expire(time.time())
-            # The readers' copies first: what they still name should still be there.
-            for asset_id in self._store.ids():
-                await self._tell_kv(asset_id)
-                await self._tell_libraries(asset_id)
-            while litter := self._store.litter():
-                await self._bytes.delete(litter)
-                self._store.tidied(*litter)
+            await each(self._tell_readers, self._ask_moderation)
+
+    async def _tell_readers(self) -> None:
+        # Their copies first: what they still name should still be there.
+        for asset_id in self._store.ids():
+            await self._tell_kv(asset_id)
+            await self._tell_libraries(asset_id)
+        while litter := self._store.litter():
+            await self._bytes.delete(litter)
+            self._store.tidied(*litter)
+
+    async def _ask_moderation(self) -> None:
+        """Have each account's words for the asset looked at, once since they are as they are."""
+        for asset_id in self._store.ids():
+            stored = self._store.read(asset_id)
+            for one in stored.references if stored else ():
+                destination = moderation_destination(one.account_id)
+                if one.worded_at is not None and self._outbox.is_due(destination, one.worded):
+                    await self.env.MODERATION.send(asset_message(asset_id, one.account_id, one.worded))
+                    self._outbox.delivered(destination, one.worded)
 
     async def _tell_kv(self, asset_id: str) -> None:
         while self._outbox.is_due(KV, version := self._store.version(asset_id)):
@@ -244,6 +262,7 @@ class Asset(DurableObject):
                 self._outbox.delivered(destination, version)
                 if entry["state"] == ERASED and self._store.version(asset_id) == version:
                     self._outbox.forget(destination)
+                    self._outbox.forget(moderation_destination(account_id))
                     break
 
 

@@ -13,6 +13,18 @@ RETRY_MS = 2_000
 """KV takes one write a second a key."""
 
 
+async def each(*works: Callable[[], Awaitable[None]]) -> None:
+    """Do every piece of work, whatever fails of the others; then raise the first failure."""
+    failures: list[Exception] = []
+    for work in works:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - raised below
+            failures.append(error)
+    if failures:
+        raise failures[0]
+
+
 class Deliveries:
     """Runs one piece of work at a time. An object that dies in between goes on when its alarm wakes it."""
 

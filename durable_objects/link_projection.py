@@ -1,4 +1,4 @@
-"""Carries a link's newest version to KV, which the edge reads, and to its account's library."""
+"""Carries a link's newest version to KV, which the edge reads, to its account's library and to moderation."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+from durable_objects.deliveries import each
+from moderating.digests import link_content
+from moderating.messages import link_message
 from sharelinks.outbox import LinkOutbox
 from sharelinks.projection import library_entry, link_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from sharelinks.record import LinkRecord
     from sharelinks.store import StoredLink
     from sql_port import Database
 
+KV, LIBRARY, MODERATION = "kv", "library", "moderation"
 RETRY_MS = 2_000
 """KV takes one write a second a key."""
 
@@ -23,7 +27,8 @@ RETRY_MS = 2_000
 class LinkProjection:
     """Delivers by the object's alarm, one delivery at a time, always the newest version.
 
-    So a late write can never undo a newer one, and an object that dies in between delivers when it wakes.
+    So a late write can never undo a newer one, and an object that dies in between delivers when it wakes: no
+    link is there that moderation is not asked about.
     """
 
     def __init__(self, database: Database, storage: Any, env: Any) -> None:  # noqa: ANN401 - the runtime's objects
@@ -36,8 +41,14 @@ class LinkProjection:
         """Deliver soon; committed together with the change that asks for it."""
         await self._storage.setAlarm(time.time() * 1000)
 
+    def compare(self, before: LinkRecord, after: LinkRecord) -> None:
+        """Spare moderation a version in which there is nothing new to look at; call it with the change."""
+        is_asked = not self._outbox.is_due(MODERATION, before.version)
+        if is_asked and link_content(before) == link_content(after):
+            self._outbox.delivered(MODERATION, after.version)
+
     async def deliver(self, newest: Callable[[], StoredLink | None]) -> None:
-        """Deliver until both destinations have the newest version, or come back later."""
+        """Deliver until every destination has the newest version, or come back later."""
         if self._delivering:
             await self._come_back()
             return
@@ -52,15 +63,30 @@ class LinkProjection:
             self._delivering = False
 
     def _due(self, version: int) -> bool:
-        return self._outbox.is_due("kv", version) or self._outbox.is_due("library", version)
+        return any(self._outbox.is_due(one, version) for one in (KV, LIBRARY, MODERATION))
 
     async def _send(self, record: LinkRecord) -> None:
-        if self._outbox.is_due("library", record.version):
-            await self._env.LIBRARY.getByName(record.account_id).add([library_entry(record)])
-            self._outbox.delivered("library", record.version)
-        if self._outbox.is_due("kv", record.version):
-            await self._env.METADATA.put(link_key(record.code), json.dumps(record.to_wire()))
-            self._outbox.delivered("kv", record.version)
+        async def tell(destination: str, say: Callable[[LinkRecord], Awaitable[object]]) -> None:
+            if self._outbox.is_due(destination, record.version):
+                await say(record)
+                self._outbox.delivered(destination, record.version)
+
+        await each(
+            lambda: tell(LIBRARY, self._list),
+            lambda: tell(KV, self._show),
+            lambda: tell(MODERATION, self._ask),
+        )
+
+    async def _list(self, record: LinkRecord) -> None:
+        await self._env.LIBRARY.getByName(record.account_id).add([library_entry(record)])
+
+    async def _show(self, record: LinkRecord) -> None:
+        await self._env.METADATA.put(link_key(record.code), json.dumps(record.to_wire()))
+
+    async def _ask(self, record: LinkRecord) -> None:
+        """Ask for a look. An alias is looked at with its link."""
+        if record.alias_of is None:
+            await self._env.MODERATION.send(link_message(record))
 
     async def _come_back(self) -> None:
         await self._storage.setAlarm(time.time() * 1000 + RETRY_MS)

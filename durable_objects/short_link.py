@@ -76,6 +76,8 @@ class ShortLink(DurableObject):
         replaced = self._links.replace(
             changed(stored.record, changes, time.time()), expected_version=stored.record.version
         )
+        if replaced is not None:
+            self._projection.compare(stored.record, replaced.record)
         await self._projection.schedule()
         return {"outcome": "changed", **self._answer(replaced or stored)}
 
@@ -131,7 +133,7 @@ class ShortLink(DurableObject):
         return {"outcome": "taken" if outcome in COUNTED else outcome}
 
     async def alarm(self) -> None:
-        """Bring KV and the account's library up to date."""
+        """Bring KV, the account's library and moderation up to date."""
         stored = self._links.first()
         if stored is not None:
             await self._projection.deliver(self._links.first)

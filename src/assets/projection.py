@@ -16,6 +16,7 @@ ERASED = "erased"
 """In a library: gone, only its version is remembered."""
 
 _LIBRARY = "library:"
+_MODERATION = "moderation:"
 
 
 def library_destination(account_id: str) -> str:
@@ -26,6 +27,11 @@ def library_destination(account_id: str) -> str:
 def library_account(destination: str) -> str | None:
     """Return whose library a destination is, or None for another sort of destination."""
     return destination.removeprefix(_LIBRARY) if destination.startswith(_LIBRARY) else None
+
+
+def moderation_destination(account_id: str) -> str:
+    """Return the name of moderation, asked about an account's words, among the same destinations."""
+    return _MODERATION + account_id
 
 
 def status(record: AssetRecord, reference: Reference) -> str:

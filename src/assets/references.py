@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assets import wire as read
@@ -18,7 +18,8 @@ class Reference:
     `deleted_at` is None for a reference that counts; otherwise it waits for `erase_at`, until which it can be
     restored. `version` counts what the account itself did: the record's own would tell of other accounts.
     `confirmed` is False for a hold on what others keep to themselves until moderation has had its turn: until
-    then the asset looks to the account like a new one.
+    then the asset looks to the account like a new one. `worded_at` is since when the words are as they are,
+    never twice the same; None for words from before that was noted.
     """
 
     account_id: str
@@ -31,6 +32,12 @@ class Reference:
     erase_at: float | None = None
     version: int = 1
     confirmed: bool = True
+    worded_at: float | None = None
+
+    @property
+    def worded(self) -> int:
+        """Return when the words came, in milliseconds: a number of theirs; 0 if that is not known."""
+        return round((self.worded_at or 0) * 1_000)
 
     def to_wire(self) -> dict[str, Any]:
         """Return the reference as a plain dict of JSON values."""
@@ -45,6 +52,7 @@ class Reference:
             "erase_at": self.erase_at,
             "version": self.version,
             "confirmed": self.confirmed,
+            "worded_at": self.worded_at,
         }
 
     @classmethod
@@ -54,6 +62,19 @@ class Reference:
             raise AssetWireError("a reference is a mapping with an account_id and created_at")
         known = {name: reader(wire[name]) for name, reader in _READERS.items() if name in wire}
         return cls(**known)
+
+
+def worded(reference: Reference, former: Reference | None, now: float) -> Reference:
+    """Return a reference that says since when its words are as they are, given the one it replaces."""
+    if former is not None and words_of(former) == words_of(reference):
+        return replace(reference, worded_at=former.worded_at)
+    since = 0.0 if former is None or former.worded_at is None else former.worded_at
+    return replace(reference, worded_at=max(now, since + _TICK))
+
+
+def words_of(reference: Reference) -> tuple[str, tuple[str, ...], str]:
+    """Return what an account says of an asset."""
+    return reference.title, reference.tags, reference.description
 
 
 def amended(reference: Reference, changes: Mapping[str, Any]) -> Reference:
@@ -113,5 +134,8 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "erase_at": read.optional(read.number),
     "version": read.count,
     "confirmed": read.switch,
+    "worded_at": read.optional(read.number),
 }
+_TICK = 0.001
+"""The least time between an account's words and its next ones."""
 _WORDS = frozenset({"title", "tags", "description", "visibility"})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from assets.names import keys, original_key
 from assets.outcomes import Filed, Outcome, StoredAsset
 from assets.record import AssetRecord, Variant, changed, is_open
-from assets.references import Reference, amended, summary
+from assets.references import Reference, amended, summary, worded
 from assets.rows import AssetRows
 from assets.states import PENDING, REFUSED, is_legal
 
@@ -53,7 +53,7 @@ class AssetStore(AssetRows):
                 erase_at=None,
                 confirmed=is_open(stored.record) or (mine is not None and mine.confirmed),
             )
-            self._put_reference(asset_id, newer, stored)
+            self._put_reference(asset_id, worded(newer, mine, now), stored)
             return self._summarise(stored.record, now)
 
         return self._database.transaction(work)
@@ -80,7 +80,7 @@ class AssetStore(AssetRows):
                 return Outcome.ILLEGAL
             if expected_version is not None and mine.version != expected_version:
                 return Outcome.CONFLICT
-            newer = amended(mine, changes)
+            newer = worded(amended(mine, changes), mine, now)
             if newer == mine:
                 return Outcome.UNCHANGED
             self._put_reference(asset_id, newer, stored)
@@ -234,6 +234,7 @@ class AssetStore(AssetRows):
 
     def _file(self, record: AssetRecord, reference: Reference) -> Filed:
         stored = self.read(record.asset_id)
+        reference = worded(reference, None, reference.created_at)
         if stored is None:
             version = self.version(record.asset_id)
             first = self._put_reference(record.asset_id, replace(reference, confirmed=True), None)

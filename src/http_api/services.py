@@ -140,18 +140,6 @@ class Libraries(Protocol):
         ...
 
 
-class ModerationQueue(Protocol):
-    """Where new content goes to be looked at."""
-
-    async def submit_links(self, records: Sequence[LinkRecord]) -> None:
-        """Ask for a look at the links' texts and targets."""
-        ...
-
-    async def submit_asset(self, record: AssetRecord, account_id: str) -> None:
-        """Ask for a look at an asset and an account's words about it."""
-        ...
-
-
 class StoredMedia(Protocol):
     """The bucket, as far as moderators look into it. Every method raises UnavailableError when it fails."""
 
@@ -200,7 +188,6 @@ class Services:
     assets: AssetOwners
     edge_copies: EdgeCopies
     libraries: Libraries
-    moderation: ModerationQueue
     ledger: Ledger
     ledger_keys: LedgerKeys
     publishing: Messages

@@ -21,7 +21,7 @@ from runtime.libraries import AccountLibraries
 from runtime.object_calls import answer_of
 from runtime.owners import ShortLinkOwners
 from runtime.passwords import Passwords
-from runtime.queues import ModerationMessages, QueueMessages
+from runtime.queues import QueueMessages
 from runtime.rate_limits import RateLimiters
 from runtime.stored_media import StoredMedia
 from runtime.upload_books import AssetFilers, LibraryBooks
@@ -66,7 +66,6 @@ def services_from(env: Any) -> Services:  # noqa: ANN401 - the Worker's bindings
         assets=AssetOwners(env.ASSET),
         edge_copies=EdgeCopies(env.EDGE),
         libraries=AccountLibraries(env.LIBRARY),
-        moderation=ModerationMessages(env.MODERATION, Ledger(env.MODERATION_LEDGER)),
         ledger=Ledger(env.MODERATION_LEDGER),
         ledger_keys=read_ledger_keys(
             getattr(env, "LEDGER_KEY", None),

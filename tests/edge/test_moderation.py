@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from assets.references import Reference
 from link_safety.shards import compile_shards
+from moderating.messages import asset_message
 from moderating.notices import signature
 from tests.edge.assets import file, reference
 from tests.edge.conftest import ENGINE
@@ -143,6 +145,13 @@ def link_to(edge: LocalEdge, target: str, **fields: Any) -> str:
     return code
 
 
+def message_about(edge: LocalEdge, asset_id: str, account_id: str = "operator") -> dict[str, str]:
+    """Return the message by which an asset's owner asked for a look."""
+    references = edge.object("Asset", asset_id, "read", asset_id)["references"]
+    [mine] = [one for one in references if one["account_id"] == account_id]
+    return asset_message(asset_id, account_id, Reference.from_wire(mine).worded)
+
+
 def keys(edge: LocalEdge, prefix: str) -> list[str]:
     return list(edge.control("r2", bucket="MEDIA", method="list", options={"prefix": prefix}))
 
@@ -225,10 +234,9 @@ def test_what_was_erased_and_comes_again_ends_where_its_case_stands(
     assert eventually(lambda: edge.object("Asset", asset_id, "read", asset_id) is None)
     again = file(edge, content, held_by=reference(account_id))
     assert again["record"].get("state", "pending") == "pending"
-    message = {"kind": "asset", "event_id": "again", "asset_id": asset_id, "account_id": account_id}
-    assert edge.queue(MODERATOR, QUEUE, message)["explicitAcks"] == ["0"]
+    assert eventually(lambda: state_of(edge, asset_id) == state)
     case = case_of(edge, f"asset:{asset_id}")
-    assert (case["state"], case["round"], state_of(edge, asset_id)) == (state, 1, state)
+    assert (case["state"], case["round"]) == (state, 1)
     assert eventually(lambda: ask(edge, asset_id).status_code == (200 if state == "approved" else 404))
     waiting = [one["subject"] for one in call(edge, "page", {})["cases"]]
     assert waiting == ([f"asset:{asset_id}"] if state == "flagged" else [])
@@ -286,8 +294,7 @@ def test_messages_that_come_again_change_nothing_and_publish_once(edge: LocalEdg
     subject = f"asset:{asset_id}"
     case = settled(edge, subject)
     [filed] = eventually(lambda: publications(edge))
-    message = {"kind": "asset", "event_id": f"{subject}:operator:1", "asset_id": asset_id}
-    again = {**message, "account_id": "operator"}
+    again = message_about(edge, asset_id)
     outcome = edge.queue(MODERATOR, QUEUE, again, again)
     assert outcome["explicitAcks"] == ["0", "1"]
     publish = {

@@ -13,6 +13,7 @@ from tests.edge.test_moderation import (
     ASSETS,
     CRON,
     IMPATIENT,
+    LINKS,
     PUBLISHING,
     QUEUE,
     SAFE,
@@ -20,8 +21,12 @@ from tests.edge.test_moderation import (
     case_of,
     gif,
     keys,
+    link_to,
+    message_about,
     publications,
+    settled,
     state_of,
+    upload,
 )
 from tests.harness.local_edge import LocalEdge, eventually
 
@@ -70,13 +75,13 @@ def test_an_approval_that_was_cut_off_ends_as_one_approval(
     mortal.kill()
     mortal.restart()
 
-    message = {"kind": "asset", "event_id": f"{subject}:operator:1", "asset_id": asset_id}
+    message = message_about(mortal, asset_id)
 
     def heal() -> dict[str, Any]:
         if healed == BY_SWEEP:
             mortal.scheduled(MODERATOR, CRON)
         else:
-            mortal.queue(MODERATOR, QUEUE, {**message, "account_id": "operator"})
+            mortal.queue(MODERATOR, QUEUE, message)
         return call(mortal, "due", subject)
 
     assert eventually(lambda: heal()["seq"] == 0)
@@ -89,3 +94,29 @@ def test_an_approval_that_was_cut_off_ends_as_one_approval(
     events = call(mortal, "history", subject, 100)["events"]
     assert [event["kind"] for event in events] == ["scan", "opened"]
     assert call(mortal, "verify", {}, None)["ok"]
+
+
+@pytest.mark.parametrize("kind", ["link", "changed link", "asset", "changed asset"])
+def test_content_whose_message_was_cut_off_is_looked_at_all_the_same(mortal: LocalEdge, kind: str) -> None:
+    asset_id = code = ""
+    if kind == "changed link":
+        code = link_to(mortal, "https://example.com/")
+        settled(mortal, f"link:{code}")
+    elif kind == "changed asset":
+        asset_id = upload(mortal, gif(SAFE), title="A cat")
+        settled(mortal, f"asset:{asset_id}")
+    mortal.faults(OBJECTS, {"call": "MODERATION.send", "mode": "hang"})
+    change = {"title": "click here to win viagra"}
+    if kind == "link":
+        code = link_to(mortal, "https://example.com/", **change)
+    elif kind == "asset":
+        asset_id = upload(mortal, gif(SAFE), **change)
+    else:
+        path = f"{LINKS}/{code}" if code else f"{ASSETS}/{asset_id}"
+        assert mortal.request(API, "PATCH", path, json=change, headers=OPERATOR).status_code == 200
+    assert eventually(lambda: mortal.faults_met(OBJECTS))
+    mortal.kill()
+    mortal.restart()
+    subject = f"link:{code}" if code else f"asset:{asset_id}"
+    assert eventually(lambda: case_of(mortal, subject).get("state") in {"flagged", "rejected"})
+    assert eventually(lambda: call(mortal, "due", subject)["seq"] == 0)

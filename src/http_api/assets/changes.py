@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 30 * 86_400
 
-_MODERATED = frozenset({"title", "description", "tags"})
-
 
 async def change_asset(
     caller: Caller, asset_id: str, wanted: AssetChange, expected_version: int | None
@@ -40,8 +38,6 @@ async def change_asset(
     await _announce(caller, record, reference)
     if is_open(before.record):
         await _withdraw(caller, record)
-    if not _MODERATED.isdisjoint(changes) and reference.version != before.reference.version:
-        await _submit(caller, record)
     return Seen(record, reference, is_mine=True)
 
 
@@ -94,13 +90,6 @@ async def _withdraw(caller: Caller, record: AssetRecord) -> None:
         await withdraw(caller.ports.edge_copies, record)
     except Exception as error:  # noqa: BLE001 - whatever it is, the owner has committed
         caller.ports.incidents.note("asset_not_purged", error)
-
-
-async def _submit(caller: Caller, record: AssetRecord) -> None:
-    try:
-        await caller.ports.moderation.submit_asset(record, caller.account_id)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the owner has committed
-        caller.ports.incidents.note("moderation_not_asked", error)
 
 
 def _version_conflict() -> ApiError:

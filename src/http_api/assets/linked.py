@@ -49,7 +49,7 @@ async def _change_links(
         # Also what the library has in another state than its owner: an earlier try did not get to telling it.
         news = [record for record in found if record and (record.state == DELETED) is not is_deleted]
         if news:
-            await announce(news, ports, is_new_content=False)
+            await announce(news, ports)
         cursor = page["next"]
         if cursor is None:
             return

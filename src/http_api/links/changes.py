@@ -99,7 +99,7 @@ async def apply_changes(
         check_record(changed(record, changes, ports.now()))
         answer = await ports.links.change(record.code, changes, record.version)
         if isinstance(answer, StoredLink):
-            await announce([answer.record], ports, is_new_content=not _MODERATED.isdisjoint(changes))
+            await announce([answer.record], ports)
             return answer
         newest = await ports.links.read(record.code)
         if newest is None:

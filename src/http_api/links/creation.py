@@ -75,11 +75,11 @@ async def claim(make: Callable[[str], LinkRecord], slug: str | None, ports: Serv
     raise ApiError(503, "no_free_code", "No free code was found; try again.")
 
 
-async def announce(records: Sequence[LinkRecord], ports: Services, *, is_new_content: bool = True) -> None:
-    """Tell the library and the moderators of links that were claimed or changed.
+async def announce(records: Sequence[LinkRecord], ports: Services) -> None:
+    """Tell the library of links that were claimed or changed, so that the next list is right.
 
     The owner has committed by then, so a failure is noted and not answered: the owner's own outbox brings the
-    library up to date.
+    library up to date, as it asks moderation for a look.
     """
     by_account: dict[str, list[LinkRecord]] = {}
     for record in records:
@@ -89,9 +89,3 @@ async def announce(records: Sequence[LinkRecord], ports: Services, *, is_new_con
             await ports.libraries.add(account_id, [library_entry(record) for record in theirs])
         except Exception as error:  # noqa: BLE001 - whatever it is, the links exist
             ports.incidents.note("library_behind", error)
-    if not is_new_content:
-        return
-    try:
-        await ports.moderation.submit_links(records)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the links exist
-        ports.incidents.note("moderation_not_asked", error)

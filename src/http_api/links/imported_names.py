@@ -56,9 +56,7 @@ async def give_aliases(wanted: Sequence[Wanted], slugs: set[str], ports: Service
         return ask.code not in slugs and firsts[ask.code] == ask.place and await _give(ask, ports)
 
     answers = await map_concurrently(give, asks)
-    await announce(
-        [answer for answer in answers if isinstance(answer, LinkRecord)], ports, is_new_content=False
-    )
+    await announce([answer for answer in answers if isinstance(answer, LinkRecord)], ports)
     names = [Names()] * len(wanted)
     for ask, answer in zip(asks, answers, strict=True):
         given, refused = names[ask.place]

@@ -100,7 +100,7 @@ async def _obtain(home: LinkRecord, name: str | None, ports: Services) -> LinkRe
         if mine is None:
             raise
         return await _change_alias(mine, {"state": None, "expires_at": None}, ports)
-    await announce([record], ports, is_new_content=False)
+    await announce([record], ports)
     return record
 
 
@@ -115,5 +115,5 @@ async def _change_alias(alias: LinkRecord, changes: Mapping[str, Any], ports: Se
     answer = await ports.links.change(alias.code, changes, None)
     if not isinstance(answer, StoredLink):
         raise unknown_link()
-    await announce([answer.record], ports, is_new_content=False)
+    await announce([answer.record], ports)
     return answer.record

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assets.names import arrived_key, original_key
-from assets.projection import library_entry, status
+from assets.projection import library_entry
 from assets.record import AssetRecord, is_open
-from assets.states import PENDING, REFUSED
+from assets.states import REFUSED
 from http_api.errors import ApiError
 from http_api.moderation.owners import asset_subject
 from sharelinks.assets import asset_id_from_hash
@@ -80,7 +80,7 @@ async def _file_arrival(
         return await _file(record, arrival, uploads, ports)
     stored = await ports.assets.read(record.asset_id)
     if stored is not None:
-        known = await _known(stored, arrival.reference, uploads, ports)
+        known = await _known(stored, arrival.reference, uploads)
         if known is not None:
             return known
     await uploads.store.copy(arrival.source, record)
@@ -117,13 +117,11 @@ async def _note_refused(record: AssetRecord, arrival: Arrival, ports: Services) 
         ports.incidents.note("refused_upload_not_noted", error)
 
 
-async def _known(
-    stored: StoredAsset, reference: Reference, uploads: UploadPorts, ports: Services
-) -> FiledAsset | None:
+async def _known(stored: StoredAsset, reference: Reference, uploads: UploadPorts) -> FiledAsset | None:
     """Return an asset that the account has, or that it may be told of; None for one to be filed."""
     mine = stored.held_by(reference.account_id)
     if mine is not None:
-        return await _again(stored.record, mine, ports)
+        return _found(stored.record, mine)
     if stored.record.state in REFUSED:
         raise content_rejected()
     if not is_open(stored.record):
@@ -131,16 +129,7 @@ async def _known(
     answer = await uploads.assets.refer(stored.record.asset_id, reference)
     if answer is None:
         return None
-    record, referred = answer
-    await _submit(record, referred, ports)
-    return _found(record, referred)
-
-
-async def _again(record: AssetRecord, mine: Reference, ports: Services) -> FiledAsset:
-    if status(record, mine) == PENDING:
-        # Asking again does no harm, and helps where the question was lost.
-        await _submit(record, mine, ports)
-    return _found(record, mine)
+    return _found(*answer)
 
 
 async def _file(record: AssetRecord, arrival: Arrival, uploads: UploadPorts, ports: Services) -> FiledAsset:
@@ -154,8 +143,7 @@ async def _file(record: AssetRecord, arrival: Arrival, uploads: UploadPorts, por
     if filed.refused:
         raise content_rejected()
     if filed.mine_was_there:
-        return await _again(filed.record, filed.reference, ports)
-    await _submit(filed.record, filed.reference, ports)
+        return _found(filed.record, filed.reference)
     if is_open(filed.record):
         return _found(filed.record, filed.reference)
     entry = library_entry(filed.record, filed.reference)
@@ -168,13 +156,6 @@ async def _remove_copy(record: AssetRecord, uploads: UploadPorts, ports: Service
         await uploads.store.delete(record.key)
     except Exception as error:  # noqa: BLE001 - whatever it is, the sweep finds them
         ports.incidents.note("upload_not_tidied", error)
-
-
-async def _submit(record: AssetRecord, reference: Reference, ports: Services) -> None:
-    try:
-        await ports.moderation.submit_asset(record, reference.account_id)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the asset is filed
-        ports.incidents.note("moderation_not_asked", error)
 
 
 def _found(record: AssetRecord, reference: Reference) -> FiledAsset:

@@ -44,7 +44,8 @@ def case_filing_twice_gives_one_asset_with_a_reference_for_each_account(database
     assert stored is not None
     assert stored.record == other.record
     assert [one.account_id for one in stored.references] == ["ann", "bob"]
-    bobs = mine("bob", T0 + 5, title="Bob's", tags=("x",), visibility=PUBLIC, confirmed=False)
+    words: dict[str, Any] = {"title": "Bob's", "tags": ("x",), "worded_at": T0 + 5}
+    bobs = mine("bob", T0 + 5, visibility=PUBLIC, confirmed=False, **words)
     assert stored.held_by("bob") == other.reference == bobs
     assert stored.held_by("eve") is None
 
@@ -120,8 +121,9 @@ def case_an_account_changes_its_own_words_at_its_own_version(database: Database)
     assert store.amend(ID, "ann", changes, None, T0 + 3) is Outcome.UNCHANGED
     seen = store.read(ID)
     assert seen is not None
-    assert seen.held_by("ann") == mine("ann", title="new", tags=("b", "c"), visibility=PUBLIC, version=2)
-    assert seen.held_by("bob") == mine("bob", T0 + 1, visibility=UNLISTED, confirmed=False)
+    hers: dict[str, Any] = {"title": "new", "tags": ("b", "c"), "worded_at": T0 + 2}
+    assert seen.held_by("ann") == mine("ann", visibility=PUBLIC, version=2, **hers)
+    assert seen.held_by("bob") == mine("bob", T0 + 1, visibility=UNLISTED, confirmed=False, worded_at=T0 + 1)
     assert (seen.record.title, seen.record.visibility, seen.record.version) == ("new", PUBLIC, 3)
     assert store.amend(ID, "eve", changes, None, T0) is Outcome.UNKNOWN
     assert store.amend("B" * 32, "ann", changes, None, T0) is Outcome.UNKNOWN
@@ -140,7 +142,7 @@ def case_a_release_waits_for_its_version_and_may_be_shortened(database: Database
     assert store.release(ID, "ann", T0 + 5, 10) == 0
     seen = store.read(ID)
     assert seen is not None
-    assert seen.reference_of("ann") == mine("ann", deleted_at=T0, erase_at=T0 + 15, version=3)
+    assert seen.reference_of("ann") == mine("ann", deleted_at=T0, erase_at=T0 + 15, version=3, worded_at=T0)
     store.file(RECORD, mine("ann", T0 + 6))
     assert store.release(ID, "ann", T0 + 7, DAY, 4) == 0
 
@@ -255,7 +257,9 @@ def case_a_hold_on_what_others_keep_to_themselves_shows_nothing_until_it_is_conf
     assert seen is not None
     assert (seen.record.visibility, seen.record.title, seen.record.awaited) == (PUBLIC, "his", PRIVATE)
     assert (seen.record.version, seen.record.updated_at) == (before + 5, T0 + 6)
-    assert seen.held_by("bob") == mine("bob", T0 + 2, title="his", visibility=PUBLIC, version=3)
+    assert seen.held_by("bob") == mine(
+        "bob", T0 + 2, title="his", visibility=PUBLIC, version=3, worded_at=T0 + 4
+    )
     # What everybody may see is nobody's secret.
     assert store.file(RECORD, mine("eve", T0 + 8)).reference.confirmed
     assert store.refer(ID, mine("tom", T0 + 9), T0 + 9) is not None

@@ -177,25 +177,6 @@ class AccountLibraries:
             raise UnavailableError("the library does not answer")
 
 
-class Moderation:
-    """Keeps what it was asked to look at."""
-
-    def __init__(self) -> None:
-        self.seen: list[tuple[str, int]] = []
-        self.assets_seen: list[tuple[str, str]] = []
-        self.is_failing = False
-
-    async def submit_links(self, records: Sequence[LinkRecord]) -> None:
-        if self.is_failing:
-            raise ConnectionError("the queue is down")
-        self.seen += [(record.code, record.version) for record in records]
-
-    async def submit_asset(self, record: AssetRecord, account_id: str) -> None:
-        if self.is_failing:
-            raise ConnectionError("the queue is down")
-        self.assets_seen.append((record.asset_id, account_id))
-
-
 class Passwords:
     """Makes real lines."""
 
@@ -254,7 +235,6 @@ class World:
         self.assets = AssetOwners(self.clock)
         self.edge_copies = EdgeCopies()
         self.libraries = AccountLibraries()
-        self.moderation = Moderation()
         self.ledger_namespace = LedgerNamespace(self.clock)
         self.ledger = ledger_over(self.ledger_namespace)
         self.publishing = Queue()
@@ -271,7 +251,6 @@ class World:
             assets=self.assets,
             edge_copies=self.edge_copies,
             libraries=self.libraries,
-            moderation=self.moderation,
             ledger=self.ledger,
             publishing=self.publishing,
             notices=self.notices,

@@ -151,14 +151,12 @@ def test_a_change_touches_what_it_names_and_the_list_knows_at_once(world: World)
     assert (seen["title"], seen["tags"], seen["description"]) == ("New", ["b"], "Two\nlines")
     assert seen["created_at"] == "2027-01-15T08:00:00.000Z"
     assert listed(world, search="new") == ["cat"]
-    assert world.moderation.assets_seen == [("cat", "operator")]
 
 
 def test_null_empties_a_text_and_nothing_is_no_change(world: World):
     world.hold("cat", **CAT)
     assert world.request("PATCH", f"{ASSETS}/cat", json={}).json()["version"] == 1
     assert world.request("PATCH", f"{ASSETS}/cat", json={"title": "A cat"}).json()["version"] == 1
-    assert world.moderation.assets_seen == []
     cleared = dict.fromkeys(("title", "description", "tags"))
     seen = world.request("PATCH", f"{ASSETS}/cat", json=cleared).json()
     assert (seen["title"], seen["description"], seen["tags"], seen["version"]) == ("", "", [], 2)
@@ -235,12 +233,11 @@ def test_every_bad_field_of_a_change_is_told_at_once(world: World):
 
 def test_a_change_counts_though_nobody_else_could_be_told(world: World):
     world.hold("cat", **CAT)
-    world.libraries.is_failing = world.moderation.is_failing = world.edge_copies.is_failing = True
+    world.libraries.is_failing = world.edge_copies.is_failing = True
     answer = world.request("PATCH", f"{ASSETS}/cat", json={"title": "New", "visibility": "private"})
     assert answer.status_code == 200
     assert world.incidents.counts == {
         "library_behind": 1,
-        "moderation_not_asked": 1,
         "asset_not_purged": 1,
     }
 

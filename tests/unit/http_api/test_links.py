@@ -98,7 +98,6 @@ def test_a_link_with_everything_comes_back_as_it_was_meant(world: World):
     }
     assert world.get("Cat-26") == made
     assert world.owners.record("Cat-26").password.startswith("pbkdf2-sha256$")
-    assert world.moderation.seen == [("Cat-26", 1)]
 
 
 def test_a_link_needs_nothing_but_its_target(world: World):
@@ -231,13 +230,6 @@ def test_a_change_that_changes_nothing_makes_no_version(world: World):
     same = {name: EVERYTHING[name] for name in ("title", "tags", "rules", "status", "utm", "starts_at")}
     for body in ({}, same, {"state": "active"}):
         assert world.request("PATCH", f"{LINKS}/Cat-26", json=body).json() == before
-
-
-def test_moderation_looks_again_only_at_new_content(world: World):
-    world.create(code="abc")
-    for body in ({"max_clicks": 5}, {"title": "Look"}, {"state": "disabled"}):
-        world.request("PATCH", f"{LINKS}/abc", json=body)
-    assert world.moderation.seen == [("abc", 1), ("abc", 3)]
 
 
 def test_a_password_is_changed_and_removed(world: World):
@@ -429,10 +421,10 @@ def test_an_owner_that_does_not_answer_is_503_and_noted(world: World):
 
 
 def test_a_claimed_link_is_answered_even_if_nobody_can_be_told(world: World):
-    world.libraries.is_failing = world.moderation.is_failing = True
+    world.libraries.is_failing = True
     assert world.create(code="abc")["code"] == "abc"
-    assert world.incidents.counts == {"library_behind": 1, "moderation_not_asked": 1}
-    assert '"event": "moderation_not_asked"' in world.log[1]
+    assert world.incidents.counts == {"library_behind": 1}
+    assert '"event": "library_behind"' in world.log[0]
 
 
 def test_another_accounts_links_do_not_show(world: World):

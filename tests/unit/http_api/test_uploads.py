@@ -50,7 +50,6 @@ def test_a_file_is_written_piece_by_piece_and_lies_where_its_record_says() -> No
     assert answer.headers["location"] == f"/api/v1/assets/{record.asset_id}"
     assert world.books.book.reserved(world.clock()) == Usage()
     assert world.books.index.totals()["bytes"] == len(FILM)
-    assert len(world.moderation.assets_seen) == 1
 
 
 def test_a_small_file_is_held_and_put_where_it_belongs_at_once() -> None:
@@ -87,7 +86,6 @@ def test_blocked_bytes_are_refused_at_the_door(pieces: list[bytes]) -> None:
     assert (answer.status_code, answer.json()["code"]) == (451, "content_rejected")
     assert stored(world) == []
     assert world.books.book.reserved(world.clock()) == Usage()
-    assert world.moderation.assets_seen == []
     assert asyncio.run(world.ledger.account("operator"))["returns"] == 1
 
 
@@ -105,7 +103,6 @@ def test_a_ledger_that_does_not_answer_stops_no_upload() -> None:
     world.ledger_namespace.is_failing = True
     assert world.upload(SMALL_PIECES).status_code == 201
     assert "block_list_not_asked" in "".join(world.log)
-    assert len(world.moderation.assets_seen) == 1
 
 
 def test_refused_bytes_that_are_held_leave_nothing() -> None:
@@ -222,18 +219,6 @@ def test_a_deleted_asset_comes_back_one_version_later() -> None:
     assert (mine.version, mine.title) == (3, "again")
 
 
-def test_a_pending_asset_is_submitted_again_and_a_decided_one_is_not() -> None:
-    world = UploadWorld()
-    world.moderation.is_failing = True
-    assert world.upload(PIECES).status_code == 201
-    assert "moderation_not_asked" in "".join(world.log)
-    world.moderation.is_failing = False
-    assert world.upload(PIECES).status_code == 200
-    world.decide(id_of(FILM), "approved")
-    assert world.upload(PIECES).status_code == 200
-    assert len(world.moderation.assets_seen) == 1
-
-
 def test_somebody_elses_secret_is_pending_everywhere_until_it_is_confirmed() -> None:
     world = UploadWorld()
     asset_id = id_of(FILM)
@@ -253,10 +238,8 @@ def test_somebody_elses_secret_is_pending_everywhere_until_it_is_confirmed() -> 
     assert [one["state"] for one in world.books.index.page({"state": "pending"})["assets"]] == ["pending"]
     assert world.books.index.page({"state": "approved"})["assets"] == []
     assert world.books.index.totals()["bytes"] == len(FILM)
-    # Sent again, it asks again, as for a file that waits.
     again = world.upload(PIECES)
     assert (again.status_code, again.json()) == (200, known.json())
-    assert world.moderation.assets_seen == [(asset_id, "operator")] * 2
     for method, path in (("DELETE", ""), ("POST", "/restore")):
         world.request(method, f"/api/v1/assets/{asset_id}{path}")
     seen = world.request("GET", f"/api/v1/assets/{asset_id}").json()

@@ -166,6 +166,20 @@ class TestWithinOneEnvironment:
         assert len({name for name, _ in meanings}) == len(meanings)
 
 
+def test_the_owners_of_content_can_ask_for_a_look_in_every_environment() -> None:
+    asking = [
+        (table["name"], queue["queue"])
+        for environment in ("staging", "production")
+        for table in tables(environment)
+        for queue in found(table, "queues", "producers")
+        if queue["binding"] == "MODERATION" and "objects" in table["name"]
+    ]
+    assert asking == [
+        ("gif-distributor-objects-staging", "gif-distributor-moderation-staging"),
+        ("gif-distributor-objects", "gif-distributor-moderation"),
+    ]
+
+
 def test_environments_share_no_resource() -> None:
     def resources(environment: str) -> Iterator[str]:
         for table in tables(environment):
