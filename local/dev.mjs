@@ -6,32 +6,43 @@ import net from "node:net";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { BlockList } from "./block-list.mjs";
+import { readConfigs } from "./config.mjs";
+import { isDue, untilNextMinute } from "./crons.mjs";
 import { Engine } from "./engine.mjs";
 import { PRODUCT_CONFIGS, STATE } from "./paths.mjs";
 
 const DEFAULT_PORT = 8787;
 const LOOK_EVERY_MS = 300;
+const MOST_SWEEP_SECONDS = 86_400;
+/** Secrets that a start makes itself; the others are keys of services, and stay out unless the environment has them. */
+const MADE_SECRETS = ["ADMIN_TOKEN", "LEDGER_KEY", "LINK_PEPPER", "SIGNING_SECRET"];
 
 const port = readPort();
 const { values: options } = parseArgs({
-  options: { port: { type: "string" }, "in-memory": { type: "boolean", default: false } },
+  options: {
+    port: { type: "string" },
+    "in-memory": { type: "boolean", default: false },
+    "sweep-every": { type: "string" },
+  },
 });
+const sweepSeconds = readSweepSeconds(options["sweep-every"]);
 await refuseTakenPort(port);
 const origin = `http://127.0.0.1:${port}`;
 const inMemory = options["in-memory"] ?? false;
-const token = secret("ADMIN_TOKEN", inMemory);
+const secrets = Object.fromEntries(MADE_SECRETS.map((name) => [name, secret(name, inMemory)]));
+const declared = fromEnvironment(await readConfigs(PRODUCT_CONFIGS));
 
 const engine = new Engine({
   configs: PRODUCT_CONFIGS,
   port,
   persist: inMemory ? false : STATE,
   vars: {
-    ADMIN_TOKEN: token,
-    LINK_PEPPER: secret("LINK_PEPPER", inMemory),
-    SIGNING_SECRET: secret("SIGNING_SECRET", inMemory),
+    PREVIOUS_LEDGER_KEYS: "{}",
     PREVIOUS_SIGNING_KEYS: "{}",
     PUBLIC_BASE_URL: origin,
-    ...optional("LEDGER_KEY", "OPENAI_API_KEY", "OPENAI_BASE_URL", "SAFE_BROWSING_KEY", "UNSEEN_PICTURES"),
+    ...declared,
+    ...secrets,
   },
   onLog: show,
   onBoot: ({ worker, bootSeconds, importSeconds }) =>
@@ -55,15 +66,17 @@ try {
 }
 handleSignals();
 let loaded = sources();
+const blockList = new BlockList(engine);
+await loadBlockList();
 console.log(`ready ${origin}`);
-console.log(`operator token: ${token}
+console.log(`operator token: ${secrets.ADMIN_TOKEN}
 
 Try:
-  curl -s -X POST ${origin}/api/v1/links -H "authorization: Bearer ${token}" -H "content-type: application/json" -d '{"target": "https://example.com/", "code": "hello"}'
+  curl -s -X POST ${origin}/api/v1/links -H "authorization: Bearer ${secrets.ADMIN_TOKEN}" -H "content-type: application/json" -d '{"target": "https://example.com/", "code": "hello"}'
   curl -i ${origin}/s/hello
-  curl -s ${origin}/api/v1/links/hello -H "authorization: Bearer ${token}"
+  curl -s ${origin}/api/v1/links/hello -H "authorization: Bearer ${secrets.ADMIN_TOKEN}"
 `);
-await watch();
+await Promise.all([watch(), keepTime()]);
 
 /** Be the only one to handle signals: Miniflare's own handler ends the process before workerd is gone. */
 function handleSignals() {
@@ -77,6 +90,14 @@ function readPort() {
   const { values } = parseArgs({ options: { port: { type: "string" } }, strict: false });
   const wanted = Number(values.port ?? DEFAULT_PORT);
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > 65_535) fail(`${values.port} is not a port number`);
+  return wanted;
+}
+
+/** @param {string | undefined} text */
+function readSweepSeconds(text) {
+  if (text === undefined) return undefined;
+  const wanted = Number(text);
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > MOST_SWEEP_SECONDS) fail(`${text} is no number of seconds`);
   return wanted;
 }
 
@@ -111,10 +132,43 @@ function secret(name, forgotten) {
   return made;
 }
 
-/** What moderation can do without, as far as the environment has it.
- * @param {string[]} names */
-function optional(...names) {
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+/** Every variable and secret that a wrangler file declares, as far as the environment has it.
+ * @param {import("./config.mjs").WorkerConfig[]} configs @returns {Record<string, string>} */
+function fromEnvironment(configs) {
+  const names = configs.flatMap((config) => [...Object.keys(config.miniflare.bindings ?? {}), ...config.secrets]);
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, String(process.env[name])]] : [])));
+}
+
+/** Run the crons of all Workers when they are due, or as often as was asked. The clock is the machine's, in UTC. */
+async function keepTime() {
+  for (;;) {
+    await setTimeout(sweepSeconds === undefined ? untilNextMinute(Date.now()) : sweepSeconds * 1000);
+    const now = new Date();
+    const due = engine.configs.flatMap(({ name, crons }) =>
+      crons.filter((cron) => sweepSeconds !== undefined || isDue(cron, now)).map((cron) => ({ name, cron })),
+    );
+    for (const { name, cron } of due) await runCron(name, cron, now);
+  }
+}
+
+/** What fails is told and comes again: it may have met a reload.
+ * @param {string} name @param {string} cron @param {Date} scheduledTime */
+async function runCron(name, cron, scheduledTime) {
+  try {
+    const worker = /** @type {any} */ (await engine.miniflare.getWorker(name));
+    await worker.scheduled({ cron, scheduledTime });
+  } catch (error) {
+    console.error(`the cron ${cron} of ${name} failed: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
+/** Load the block-list of domains if `npm run blocklist` has left another one. */
+async function loadBlockList() {
+  try {
+    if (await blockList.refresh()) console.log("block-list loaded");
+  } catch (error) {
+    console.error(`the block-list was not loaded: ${/** @type {Error} */ (error).message}`);
+  }
 }
 
 /** @param {string} line @param {"stdout" | "stderr"} stream */
@@ -129,6 +183,7 @@ function show(line, stream) {
 async function watch() {
   for (;;) {
     await setTimeout(LOOK_EVERY_MS);
+    await loadBlockList();
     const now = sources();
     if (now === loaded) continue;
     loaded = now;

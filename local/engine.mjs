@@ -43,6 +43,8 @@ import { CACHE, GUEST, PYODIDE, PYTHON_MODULES } from "./paths.mjs";
 const ADMIN = "local-edge-admin";
 const FILES = path.join(CACHE, "engine");
 const METADATA = "/session/metadata";
+/** Miniflare runs the crons of whichever Worker a request to this path belongs to. */
+const SCHEDULED_ROUTE = "*/cdn-cgi/handler/scheduled*";
 const STOP_POLL_MS = 10;
 const IMAGE_LIFETIME_MS = 24 * 3600 * 1000;
 
@@ -217,7 +219,7 @@ ${exports.join("\n")}
       compatibilityFlags: compatibilityFlags.filter((/** @type {string} */ flag) => flag !== "python_workers"),
       bindings: { ...config.miniflare.bindings, ...Object.fromEntries(given) },
       queueConsumers: this.#consumers(queueConsumers ?? {}),
-      routes: config.routes,
+      routes: config.crons.length ? [...config.routes, SCHEDULED_ROUTE] : config.routes,
       modules: [{ type: "ESModule", path: "entry.mjs", contents: entry }, ...guestModules()],
       unsafeEvalBinding: "LOCAL_EDGE_UNSAFE_EVAL",
       unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],

@@ -33,6 +33,7 @@ const commands = {
   // The lines that ran inside the Workers during the last `npm run test:edge`.
   coverage: () => run(python("coverage"), ["report", "--data-file=build/.coverage.workers", "--rcfile=/dev/null"]),
   ledger: (args) => run(python("python"), ["tools/verify_ledger.py", ...args]),
+  blocklist: (args) => run(python("python"), ["tools/blocklist.py", ...args]),
   deploy: (args) => run(python("python"), ["tools/deploy.py", ...args]),
   cloudflare: (args) => run(python("python"), ["tools/cloudflare.py", ...args]),
 };

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -120,6 +121,44 @@ def test_it_serves_on_one_port_reloads_and_leaves_nothing_behind(port: int, chec
         status = dev.interrupt()
     assert status == 0
     assert eventually(dev.group_is_empty)
+
+
+def test_all_of_moderation_can_be_seen(port: int, checkout: Path) -> None:
+    """What an operator has elsewhere: crons, a signed ledger, a block-list, an address in front, settings."""
+    arguments = ("--port", str(port), "--in-memory", "--sweep-every", "1")
+    front = {"PUBLIC_BASE_URL": "https://tunnel.example", "APPEAL_CONTACT": "appeals@example.com"}
+    dev = Dev(*arguments, checkout=checkout, ADMIN_TOKEN="given-by-the-test", **front)
+    headers = {"authorization": "Bearer given-by-the-test"}
+    try:
+        dev.wait_for("ready ")
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=WAIT_SECONDS, headers=headers
+        ) as client:
+            (checkout / "list.txt").write_text("phish.example\n")
+            load = [sys.executable, "tools/blocklist.py", "list.txt"]
+            subprocess.run(load, cwd=checkout, check=True, capture_output=True)
+            dev.wait_for("block-list loaded")
+            made = client.post("/api/v1/links", json={"target": "https://www.phish.example/"}).json()
+            assert made["short_url"] == f"https://tunnel.example/s/{made['code']}"
+            page = eventually(lambda: _refused(client.get(f"/s/{made['code']}")))
+            assert "appeals@example.com" in page.text
+            while '"checkpoint"' not in (line := dev.wait_for('{"level"')) or '"signed": false' in line:
+                pass
+            assert client.get("/cdn-cgi/handler/scheduled?cron=*/5+*+*+*+*").text == "ok"
+            proof = client.post("/api/v1/moderation/ledger/verify", json={}).json()
+            assert (proof["ok"], proof["signed_seq"] > 0) == (True, True)
+    finally:
+        assert dev.interrupt() == 0
+
+
+def _refused(answer: httpx.Response) -> httpx.Response | None:
+    return answer if answer.status_code == 451 else None
+
+
+def test_a_number_that_is_none_is_named_in_one_sentence() -> None:
+    dev = Dev("--in-memory", "--sweep-every", "often")
+    assert dev.wait_for("often") == "often is no number of seconds"
+    assert dev.end() == 1
 
 
 def test_a_signal_to_npm_alone_stops_everything_too(port: int) -> None:

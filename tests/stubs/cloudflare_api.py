@@ -43,6 +43,8 @@ class CloudflareApi(StubServer):
         self.namespaces: dict[str, str] = {}
         self.scripts: dict[str, dict[str, Any]] = {}
         self.consumers: dict[str, list[dict[str, Any]]] = {}
+        self.values: dict[str, dict[str, str]] = {}
+        """What was put into each namespace, by its id."""
         self.forbidden: set[tuple[str, str]] = set()
         """Methods and path ends that the token may not use."""
         # Method and path below the account; the groups are the function's arguments after the request.
@@ -55,6 +57,7 @@ class CloudflareApi(StubServer):
             ("POST", r"queues/([^/]+)/consumers", self._add_consumer),
             ("GET", r"storage/kv/namespaces", self._list_namespaces),
             ("POST", r"storage/kv/namespaces", self._create_namespace),
+            ("PUT", r"storage/kv/namespaces/([^/]+)/bulk", self._put_values),
             ("GET", r"workers/subdomain", lambda _: envelope({"subdomain": "stub"})),
             ("GET", r"workers/services/([^/]+)", self._service),
             ("PUT", r"workers/scripts/([^/]+)", self._upload),
@@ -142,6 +145,11 @@ class CloudflareApi(StubServer):
             return refusal(400, 10014, "a namespace with this account ID and title already exists")
         self.namespaces[title] = f"{len(self.namespaces) + 1:x}".rjust(32, "a")
         return envelope({"id": self.namespaces[title], "title": title})
+
+    def _put_values(self, request: Recorded, namespace: str) -> Answer:
+        pairs = {pair["key"]: pair["value"] for pair in request.json()}
+        self.values.setdefault(namespace, {}).update(pairs)
+        return envelope({"successful_key_count": len(pairs), "unsuccessful_keys": []})
 
     def _service(self, _: Recorded, name: str) -> Answer:
         if name not in self.scripts:
