@@ -75,21 +75,46 @@ def test_the_words_of_every_target_are_looked_at(place: int) -> None:
     targets = [f"https://example.com/{number}" for number in range(3)]
     targets[place] = "https://example.com/hot%20p%6Frn?x=1"
     found = Desk().look(link(*targets))
-    assert found.decision == "rejected"
-    assert found.verdict["reason"] == "target_rules: description: nsfw ('porn')"
+    assert (found.decision, found.verdict["scores"]) == ("flagged", {"rules/nsfw": 0.9})
+    assert found.verdict["reason"] == "target_rules: path: nsfw ('porn')"
 
 
 @pytest.mark.parametrize("part", ["?q=porn", "#porn", "/a/porn.gif"])
 def test_every_part_of_a_target_is_looked_at(part: str) -> None:
-    assert Desk().look(link(f"https://example.com{part}")).decision == "rejected"
+    assert Desk().look(link(f"https://example.com{part}")).decision == "flagged"
 
 
 def test_the_words_in_the_name_of_a_host_are_looked_at() -> None:
-    assert Desk().look(link("https://hotporn.example/")).decision == "rejected"
+    found = Desk().look(link("https://hotporn.example/"))
+    assert (found.decision, found.verdict["reason"].startswith("target_rules: host: nsfw")) == (
+        "flagged",
+        True,
+    )
 
 
-def test_a_target_is_not_taken_for_an_advertisement_of_itself() -> None:
-    assert Desk().look(link("https://shop.example.com/free-shipping?click=here")).decision == "approved"
+def test_a_target_too_long_for_the_rules_goes_to_a_person() -> None:
+    found = Desk().look(link(f"https://example.com/{'cat/' * 3_000}"))
+    assert found.decision == "flagged"
+    assert found.verdict["reason"].startswith("target_rules: address: too long to be scanned whole")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://shop.example.com/free-shipping?click=here",
+        "https://www.example.org/buy-now",
+        "https://example.com/limited-time-offer",
+        "https://t.me/channel",
+        "https://wa.me/491701234567",
+        "https://tinyurl.com/abc",
+        "https://goo.gl/abc",
+        "https://bit.ly/abc",
+        "https://example.com/casino/free-spins?act=now",
+    ],
+)
+def test_what_is_advertising_in_a_text_is_only_an_address(url: str) -> None:
+    found = Desk().look(link(url))
+    assert (found.decision, found.verdict["reason"]) == ("approved", "nothing_found")
 
 
 def test_the_service_reads_all_words_and_targets_in_one_call(service: OpenAIStub) -> None:
