@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from ai_safety_scanner import CATEGORY_THRESHOLDS
 from casework.inputs import MAX_CATEGORIES, MAX_ID_CHARACTERS, MAX_REASON_CHARACTERS
 from moderation import ContentCategory, ModerationDecision, Verdict, read_visual_result, verdict_of
-from moderation.decisions import decide_verdict
+from moderation.decisions import GRAVEST_FIRST, decide_verdict, gravest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ai_safety_scanner import SafetyScanResult
     from moderating.content import Content
@@ -25,12 +25,6 @@ MAX_SCORES: Final = 64
 NO_MODEL: Final = "rules"
 """What stands for the model where no service answered."""
 
-_GRAVEST_FIRST = (
-    ModerationDecision.REJECTED,
-    ModerationDecision.FLAGGED,
-    ModerationDecision.PENDING,
-    ModerationDecision.APPROVED,
-)
 _NAMES_NOTHING = (ContentCategory.SAFE, ContentCategory.UNKNOWN)
 _RECORDED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,63}")
 
@@ -110,21 +104,15 @@ def _rule_score(verdict: Verdict) -> dict[str, float]:
     return {f"rules/{name}": verdict.confidence for name in _named(verdict)}
 
 
-def gravest(opinions: Iterable[Opinion]) -> ModerationDecision:
-    """Return the gravest decision; to have no opinion is no reason to approve."""
-    decisions = {one.decision for one in opinions} or {ModerationDecision.FLAGGED}
-    return min(decisions, key=_GRAVEST_FIRST.index)
-
-
 def verdict_from(content: Content, opinions: Sequence[Opinion], settings: Settings) -> dict[str, Any]:
     """Return the verdict of all opinions as the ledger takes it, within its bounds."""
-    ordered = sorted(opinions, key=lambda one: _GRAVEST_FIRST.index(one.decision))
+    ordered = sorted(opinions, key=lambda one: GRAVEST_FIRST.index(one.decision))
     reasons = [one.reason for one in ordered if one.reason]
     categories = dict.fromkeys(name for one in ordered for name in one.categories)
     models = dict.fromkeys(one.model for one in ordered if one.model)
     return {
         "sha256": content.sha256,
-        "decision": gravest(opinions).value,
+        "decision": gravest(one.decision for one in opinions).value,
         "reason": _text("; ".join(reasons) or "nothing_found", MAX_REASON_CHARACTERS),
         "categories": [name for name in categories if _RECORDED_NAME.fullmatch(name)][:MAX_CATEGORIES],
         "scores": _recorded_scores(ordered),

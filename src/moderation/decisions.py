@@ -15,15 +15,16 @@ from moderation.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 MAX_ERROR_CHARACTERS = 300
-_GRAVEST_FIRST = (
+GRAVEST_FIRST = (
     ModerationDecision.REJECTED,
     ModerationDecision.FLAGGED,
     ModerationDecision.PENDING,
     ModerationDecision.APPROVED,
 )
+"""An outage does not delay what a person has to see anyway."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def assess(text: Verdict | None, visual: Verdict | None, thresholds: Thresholds,
     if visual is None and (strict or not verdicts):
         verdicts.append(UNSEEN)
     decided = [(decide_verdict(verdict, thresholds, strict), verdict) for verdict in verdicts]
-    decision = min((one for one, _ in decided), key=_GRAVEST_FIRST.index)
+    decision = gravest(one for one, _ in decided)
     deciding = [verdict for one, verdict in decided if one is decision]
     named = min(deciding, key=_weight)
     if decision is ModerationDecision.APPROVED:
@@ -102,6 +103,11 @@ def assess(text: Verdict | None, visual: Verdict | None, thresholds: Thresholds,
     reasons = (reason for verdict in against or deciding for reason in verdict.reasons)
     errors = tuple(f"{verdict.source}: {verdict.error}" for verdict in verdicts if verdict.error)
     return Assessment(decision, category, confidence, tuple(dict.fromkeys(reasons)), errors)
+
+
+def gravest(decisions: Iterable[ModerationDecision]) -> ModerationDecision:
+    """Return the decision that counts among several; to have none is no reason to approve."""
+    return min(decisions, key=GRAVEST_FIRST.index, default=ModerationDecision.FLAGGED)
 
 
 def decide_verdict(verdict: Verdict, thresholds: Thresholds, strict: bool) -> ModerationDecision:
