@@ -36,12 +36,15 @@ class Shortfall(StrEnum):
     STORAGE_FULL = "storage_full"
 
 
+LARGEST_FILE_BYTES = 500_000_000
+"""No tier may have more: the one request that completes an upload in parts hashes and walks every byte of it,
+within the CPU time that `limits` in wrangler.api.toml allows."""
+
 QUOTAS = {
     Tier.FREE: Quota(total_bytes=1 * GIB, assets=500, file_bytes=50 * MIB),
     Tier.PRO: Quota(total_bytes=50 * GIB, assets=20_000, file_bytes=200 * MIB),
-    Tier.TEAM: Quota(total_bytes=500 * GIB, assets=200_000, file_bytes=1 * GIB),
-    # R2 takes 5 GiB in one piece, which is how an approved file gets to its place.
-    Tier.OPERATOR: Quota(total_bytes=10_240 * GIB, assets=5_000_000, file_bytes=4 * GIB),
+    Tier.TEAM: Quota(total_bytes=500 * GIB, assets=200_000, file_bytes=LARGEST_FILE_BYTES),
+    Tier.OPERATOR: Quota(total_bytes=10_240 * GIB, assets=5_000_000, file_bytes=LARGEST_FILE_BYTES),
 }
 
 

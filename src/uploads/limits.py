@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assets.quotas import LARGEST_FILE_BYTES
 from gif import DEFAULT_LIMITS as GIF_LIMITS
 from uploads.errors import UploadError
 
@@ -12,8 +13,8 @@ from uploads.errors import UploadError
 class UploadLimits:
     """The defaults bound what viewers and scanners must unpack; an account's quota lowers `max_bytes`."""
 
-    max_bytes: int = 500_000_000
-    """Every byte is hashed again when a resumable upload is completed, within one request's CPU time."""
+    max_bytes: int = LARGEST_FILE_BYTES
+    """The most that any account may upload."""
     max_picture_pixels: int = 40_000_000
     """A still: what phones take (up to 40 megapixels); unpacked it is 160 MB in the viewer."""
     max_screen_pixels: int = GIF_LIMITS.max_screen_pixels

@@ -108,7 +108,7 @@ class _Upload:
 
     def _told(self, error: UploadError, most: int) -> Exception:
         """Tell a file that is larger than what was left apart from one that is too large anyway."""
-        is_short = most < min(QUOTAS[self._caller.who.tier].file_bytes, DEFAULT_LIMITS.max_bytes)
+        is_short = most < QUOTAS[self._caller.who.tier].file_bytes
         if error.code == Shortfall.FILE_TOO_LARGE and is_short:
             return short_of(Shortfall.STORAGE_FULL)
         return told(error)
