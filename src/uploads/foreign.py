@@ -23,8 +23,20 @@ _ZIP_END_BYTES: Final = 22
 _ZIP_LOCATOR: Final = b"PK\x06\x07"
 _ZIP_LOCATOR_BYTES: Final = 20
 _ZIP_ENTRY: Final = b"PK\x01\x02"
-_MARKUP: Final = re.compile(rb"<(?:!doctype\shtml|html|script|iframe|svg|\?php)", re.IGNORECASE)
-_LONGEST_MARKUP: Final = 14
+# What runs or loads, what makes a page of what follows, and any element with a handler. Elements of text
+# alone are harmless, and names as short as theirs turn up in pixels: `a` counts with its address only.
+_MARKUP: Final = re.compile(
+    rb"<(?:!doctype\shtml|html|script|iframe|svg|\?php"
+    rb"|(?:head|title|meta|base|link|style|body|frame|frameset|form|input|button|textarea|select|table|div"
+    rb"|img|image|video|audio|object|embed|applet|math|details|marquee|template)[\s/>]"
+    rb"|a[\s/][^<>]{0,64}href\s{0,4}="
+    rb"|[a-z][a-z0-9:-]{0,15}[\s/](?:[^<>]{0,64}[\s/\"'])?on[a-z]{3,20}\s{0,4}=)",
+    re.IGNORECASE,
+)
+_LONGEST_MARKUP: Final = 128
+_RAR: Final = b"Rar!\x1a\x07"
+RAR_SEARCHED_BYTES: Final = 4 * 1024 * 1024
+"""Readers of RAR look for its beginning behind a program, the latest of them so far into a file."""
 _SVG: Final = re.compile(rb"<(?:[a-z][\w.-]*:)?svg[\s>/]", re.IGNORECASE)
 _PAGE: Final = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|script|iframe|title|style|table|div|br|img|a|p|h1)[\s>/]",
@@ -54,6 +66,24 @@ class MarkupWatch:
         self.found = _MARKUP.search(seen) is not None
         self._overlap = seen[1 - _LONGEST_MARKUP :]
         self._end = at + len(piece)
+
+
+class RarWatch:
+    """Searches the beginning of a file for that of an archive: pixels can hold one as well as comments."""
+
+    def __init__(self) -> None:
+        self.found = False
+        self._left = RAR_SEARCHED_BYTES
+        self._overlap = b""
+
+    def look(self, piece: bytes) -> None:
+        """Search the next bytes of the file."""
+        if self._left <= 0 or self.found:
+            return
+        seen = self._overlap + piece[: self._left]
+        self._left -= len(piece)
+        self.found = _RAR in seen
+        self._overlap = seen[1 - len(_RAR) :]
 
 
 def check_head(head: bytes) -> None:

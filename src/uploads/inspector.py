@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from uploads.errors import UploadError
-from uploads.foreign import HEAD_BYTES, TAIL_BYTES, MarkupWatch, check_head, foreign_code, is_archive
+from uploads.foreign import (
+    HEAD_BYTES,
+    TAIL_BYTES,
+    MarkupWatch,
+    RarWatch,
+    check_head,
+    foreign_code,
+    is_archive,
+)
 from uploads.gif_walk import SIGNATURES as GIF_SIGNATURES
 from uploads.gif_walk import GifWalk
 from uploads.iso import IsoGrammar
@@ -66,6 +74,7 @@ class Inspector:
         self._limits = limits
         self._hash = hashlib.sha256()
         self._watch = MarkupWatch()
+        self._archives = RarWatch()
         self._walk: Walk | None = None
         self._head = b""
         self._tail = bytearray()
@@ -116,6 +125,7 @@ class Inspector:
         self._hash.update(data)
         self.bytes += len(data)
         self._keep_tail(data)
+        self._archives.look(data)
         if self._walk is not None:
             self._walk.feed(data)
             return
@@ -161,7 +171,7 @@ class Inspector:
         facts = self._begin().finish()
         if self._watch.found:
             raise UploadError("html_polyglot")
-        if is_archive(bytes(self._tail[-TAIL_BYTES:]), self.bytes):
+        if self._archives.found or is_archive(bytes(self._tail[-TAIL_BYTES:]), self.bytes):
             raise UploadError("zip_polyglot")
         return facts
 

@@ -46,11 +46,17 @@ def gif(*blocks: Image | bytes) -> bytes:
     return bytes(Gif(4, 3, blocks or (PICTURE,)))
 
 
+ANGLES = (
+    b"I <3 cats; a<b and b>c; x < y on = off; <a@example.com>; <header>, <body-count>, <ahref=x>, <on=1>;"
+    b" <rdf:li xml:lang='x-default'>A cat on a table</rdf:li> <metadata/> <p>plain <b>text</b></p> Rar! RAR"
+)
+
 GOOD: dict[str, tuple[bytes, Found]] = {
     "gif still": (gif(), Found(*GIF, 4, 3)),
     "gif loop": (gif(loop(7), PICTURE, PICTURE, PICTURE), Found(*GIF, 4, 3, 3, 300, 7)),
     "gif once": (gif(PICTURE, PICTURE), Found(*GIF, 4, 3, 2, 200, None)),
     "gif comment": (gif(extension(0xFE, b"Made with love"), XMP, PICTURE), Found(*GIF, 4, 3)),
+    "gif comment that only looks like a page": (gif(extension(0xFE, ANGLES), PICTURE), Found(*GIF, 4, 3)),
     "png": (w.png(), Found(*PNG, 4, 3)),
     "png parts": (
         w.png(TEXTS, *(w.png_chunk(b"IDAT", piece) for piece in (w.png_pixels()[:9], w.png_pixels()[9:]))),

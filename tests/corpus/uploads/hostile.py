@@ -30,6 +30,23 @@ LARGER = {
     "larger mp4": w.mp4(w.moov(), w.box(b"mdat", bytes(2_000))),
 }
 BEFORE_IEND = PNG[:-12]
+MARKUP = {
+    "a handler of a body": b"<body onload=alert(1)>",
+    "a handler of an image": b'<img src="x" onerror = alert(1)>',
+    "a handler of anything": b"<x/onclick=alert(1)>",
+    "a handler behind other attributes": b"<cat style='x' tabindex=1 onfocus=alert(1) autofocus>",
+    "a head": b"<HEAD><base href=//example.com>",
+    "a redirect": b'<meta http-equiv="refresh" content="0;url=//example.com">',
+    "an object": b"<object data=x>",
+    "a plug-in": b"<embed src=x>",
+    "a style": b"<style>@import'//example.com'</style>",
+    "a drawing": b"<svg/onload=alert(1)>",
+    "a frame": b"<iframe src=javascript:alert(1)>",
+    "a link": b'<a href="javascript:alert(1)">x</a>',
+    "a link among other attributes": b"<a class=big\nhref = javascript:alert(1)>x</a>",
+    "a form": b"<form action=//example.com>",
+}
+RAR = b"Rar!\x1a\x07\1\0" + bytes(100)
 _PALETTE_END = 13 + 3 * 4
 
 
@@ -110,6 +127,25 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
         "pdf_polyglot",
     ),
     "gif with a page in a comment": (gif(extension(0xFE, b"x" * 2000 + SCRIPT), PICTURE), "html_polyglot"),
+    **{
+        f"gif with {name} in a comment": (
+            gif(PICTURE, extension(0xFE, b"x" * 2000 + markup)),
+            "html_polyglot",
+        )
+        for name, markup in MARKUP.items()
+    },
+    **{
+        f"jpeg with {name} in a comment": (w.jpeg(w.segment(0xFE, markup)), "html_polyglot")
+        for name, markup in MARKUP.items()
+    },
+    **{
+        f"{kind} with a RAR archive": (data, "zip_polyglot")
+        for kind, data in {
+            "gif": gif(PICTURE, extension(0xFE, RAR)),
+            "gif of older make": gif(PICTURE, extension(0xFE, RAR.replace(b"\1\0", b"\0"))),
+            "mp4": w.mp4(w.moov(), w.box(b"mdat", bytes(5_000), RAR)),
+        }.items()
+    },
     "gif with a page in its first bytes": (
         gif(extension(0xFE, b"--><html>" + SCRIPT), PICTURE),
         "html_polyglot",
