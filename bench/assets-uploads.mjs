@@ -17,6 +17,8 @@ const MIB = 1024 * 1024;
 const REST_MS = 500;
 const WARM_UPLOADS = 20;
 const LOOK_EVERY_MS = 250;
+const MOST_MIB = 128;
+const MOST_OVER_MEDIAN = 1.25;
 
 let made = 0;
 
@@ -48,22 +50,38 @@ export async function measureUploads({ rounds, smallTimes }) {
     }
     await showComplaints(server);
     const added = withAddedCpu(samples);
-    return { rows: tableOf(added), ratios: ratiosOf(added, [["large", "small"]], "added_ms_per_mb") };
+    return { rows: tableOf(added), ratios: uploadRatios(added) };
   } finally {
     await server.stop();
   }
 }
 
-/** Each sample with the CPU that a megabyte adds to the smallest file of its round.
+/** What a megabyte of a large and of a small file cost beside each other, in both ways to count it: all that an upload
+ * costs, shared among its megabytes, and only what a megabyte adds to the least upload.
+ * @param {ReturnType<typeof withAddedCpu>} samples */
+export function uploadRatios(samples) {
+  const all = ratiosOf(samples, [["small", "large"]], "cpu_ms_per_mb");
+  const added = ratiosOf(samples, [["large", "small"]], "added_ms_per_mb");
+  return {
+    "small/large, all CPU of a megabyte": all["small/large"],
+    "large/small, CPU that a megabyte adds": added["large/small"],
+  };
+}
+
+/** Each sample with its CPU for a megabyte, and with the CPU that a megabyte adds to the smallest file of its round.
  * @param {Record<string, Sample[]>} samples
- * @returns {Record<string, (Sample & { added_ms_per_mb: number })[]>} */
+ * @returns {Record<string, (Sample & { cpu_ms_per_mb: number, added_ms_per_mb: number })[]>} */
 export function withAddedCpu({ least = [], ...others }) {
   const added = (/** @type {Sample} */ sample, /** @type {number} */ index) => {
     const { cpu_ms: cpu, mb } = /** @type {Sample} */ (least[index]);
-    return { ...sample, added_ms_per_mb: round((sample.cpu_ms - cpu) / (sample.mb - mb), 2) };
+    return { ...perMb(sample), added_ms_per_mb: round((sample.cpu_ms - cpu) / (sample.mb - mb), 2) };
   };
+  const perMb = (/** @type {Sample} */ sample) => ({
+    ...sample,
+    cpu_ms_per_mb: round(sample.cpu_ms / sample.mb, 2),
+  });
   const rest = Object.entries(others).map(([name, all]) => [name, all.map(added)]);
-  return { least: least.map((sample) => ({ ...sample, added_ms_per_mb: 0 })), ...Object.fromEntries(rest) };
+  return { least: least.map((sample) => ({ ...perMb(sample), added_ms_per_mb: 0 })), ...Object.fromEntries(rest) };
 }
 
 /** @param {ReturnType<typeof withAddedCpu>} samples */
@@ -72,9 +90,11 @@ function tableOf(samples) {
     Object.entries(samples).map(([name, all]) => {
       const of = (/** @type {keyof typeof all[0]} */ field) => median(all.map((sample) => sample[field]));
       const { min, max } = spread(all.map((sample) => sample.added_ms_per_mb));
-      const perMb = round(of("cpu_ms") / of("mb"), 2);
-      const row = { megabytes: of("mb"), cpu_ms: of("cpu_ms"), cpu_ms_per_mb: perMb, mb_s: of("mb_s") };
-      return [name, { ...row, added_ms_per_mb: of("added_ms_per_mb"), added_min: min, added_max: max }];
+      const row = { megabytes: of("mb"), cpu_ms: of("cpu_ms"), cpu_ms_per_mb: of("cpu_ms_per_mb") };
+      return [
+        name,
+        { ...row, mb_s: of("mb_s"), added_ms_per_mb: of("added_ms_per_mb"), added_min: min, added_max: max },
+      ];
     }),
   );
 }
@@ -118,12 +138,15 @@ export async function measureUploadMemory({ uploads, megabytes, megabytesPerSeco
     await looking;
     await showComplaints(server);
     const sent = lengths.reduce((sum, length) => sum + length, 0) / MB;
+    const api = growth(before, during, "api");
+    console.log(`  api: ${api.most} MiB at most, ${isFlat(api) ? "memory flat" : "MEMORY NOT FLAT"}`);
+    if (!isFlat(api)) process.exitCode = 1;
     return {
       uploads,
       megabytes: round(sent / uploads, 1),
       mb_s: round(sent / seconds, 1),
       looks: during.length,
-      api: growth(before, during, "api"),
+      api,
       objects: growth(before, during, "objects"),
     };
   } finally {
@@ -137,20 +160,28 @@ async function memoryOf(server) {
   return { api: report[API], objects: report[OBJECTS] };
 }
 
-/** Before, at the most, and how that was made up.
+/** Before, at the most, how that was made up, and how far it was above what is usual: 1 is flat.
  * @param {Awaited<ReturnType<typeof memoryOf>>} before @param {Awaited<ReturnType<typeof memoryOf>>[]} during
  * @param {"api" | "objects"} worker */
 function growth(before, during, worker) {
   const looks = during.map((one) => one[worker]).toSorted((one, other) => one.totalBytes - other.totalBytes);
   const most = looks.at(-1);
   const mib = (/** @type {number} */ bytes) => round(bytes / MIB, 1);
+  const usual = median(looks.map((look) => look.totalBytes));
   return {
     before: mib(before[worker].totalBytes),
-    median: mib(median(looks.map((look) => look.totalBytes))),
+    median: mib(usual),
     most: mib(most.totalBytes),
+    most_over_median: round(most.totalBytes / usual, 2),
     of_that_heap: mib(most.heapBytes),
     of_that_wasm: mib(most.wasmBytes),
   };
+}
+
+/** Whether an isolate stays within its limit, and holds at the most about what it holds all the time.
+ * @param {{ most: number, most_over_median: number }} found */
+export function isFlat({ most, most_over_median: over }) {
+  return most <= MOST_MIB && over <= MOST_OVER_MEDIAN;
 }
 
 /** @param {Server} server @param {number} bytes @param {number} [bytesPerSecond] */

@@ -79,7 +79,9 @@ function print({ setup, rows, throughput, cpu, uploads, memory }) {
     console.log("uploads one after another, with the walk and the hash; what each megabyte adds is the CPU beyond");
     console.log("that of the smallest file:");
     console.table(uploads.rows);
-    console.log("what a megabyte adds to a large file over what it adds to a small one, round by round:");
+    console.log(
+      "CPU of a megabyte of small and of large files beside each other, counted in two ways, round by round:",
+    );
     console.table(shown(uploads.ratios));
   }
   if (memory) console.log("memory of the isolates in MiB while uploads run at once:", memory);

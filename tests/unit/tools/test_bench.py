@@ -136,6 +136,27 @@ def test_what_a_megabyte_adds_leaves_out_what_every_upload_costs():
     assert [added[name][0]["added_ms_per_mb"] for name in samples] == [0, 30, 30]
 
 
+def test_a_megabyte_of_a_small_and_of_a_large_upload_is_compared_in_both_ways_each_named():
+    samples = {
+        "least": [{"mb": 0.5, "cpu_ms": 20}],
+        "small": [{"mb": 1.5, "cpu_ms": 60}],
+        "large": [{"mb": 90.5, "cpu_ms": 1810}],
+    }
+    found = evaluate("assets-uploads", f"m.uploadRatios(m.withAddedCpu({json.dumps(samples)}))")
+    assert {name: ratio["median"] for name, ratio in found.items()} == {
+        "small/large, all CPU of a megabyte": 2.0,
+        "large/small, CPU that a megabyte adds": pytest.approx(0.5, abs=0.01),
+    }
+
+
+@pytest.mark.parametrize(
+    ("most", "over", "is_flat"), [(128, 1.25, True), (128.1, 1, False), (90, 1.26, False)]
+)
+def test_memory_is_flat_within_the_limit_and_near_what_is_usual(most, over, is_flat):
+    found = json.dumps({"most": most, "most_over_median": over})
+    assert evaluate("assets-uploads", f"m.isFlat({found})") is is_flat
+
+
 def test_ratios_may_be_of_another_figure():
     samples = json.dumps({"cache": [{"mb_s": 9}, {"mb_s": 12}], "js": [{"mb_s": 10}, {"mb_s": 10}]})
     pair = evaluate("rounds", f"m.ratiosOf({samples}, [['cache', 'js']], 'mb_s')")
