@@ -60,8 +60,8 @@ class Default(WorkerEntrypoint):
         if path.startswith(media.PREFIX) and method in media.METHODS:
             return await edge(self.env).media.answer(raw, method, path, query, self.ctx)
         if method not in METHODS:
-            allowed = media.METHODS if path.startswith(media.PREFIX) else METHODS
-            return reply(405, {"allow": ", ".join(allowed)})
+            is_media = path.startswith(media.PREFIX)
+            return media.not_allowed() if is_media else reply(405, {"allow": ", ".join(METHODS)})
         return text_reply(404, "Not found.\n")
 
     async def health(self) -> dict[str, Any]:

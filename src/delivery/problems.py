@@ -16,11 +16,17 @@ if TYPE_CHECKING:
 _TITLES = {
     403: "Forbidden",
     404: "Not Found",
+    405: "Method Not Allowed",
     410: "Gone",
+    412: "Precondition Failed",
+    416: "Range Not Satisfiable",
     429: "Too Many Requests",
     451: "Unavailable For Legal Reasons",
     503: "Service Unavailable",
 }
+
+
+MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(NamedTuple):
@@ -34,7 +40,7 @@ class Problem(NamedTuple):
     def headers(self) -> dict[str, str]:
         """Return the headers it is sent with; scripts of other sites may read it."""
         return {
-            "content-type": "application/problem+json",
+            "content-type": MEDIA_TYPE,
             "cache-control": "private, no-store",
             "access-control-allow-origin": "*",
             "x-content-type-options": "nosniff",
@@ -61,6 +67,14 @@ GONE = Problem(410, "asset_taken_down", "The asset was taken down.")
 UNAVAILABLE = Problem(503, "unavailable", "The asset could not be looked up just now.")
 TOO_MANY = Problem(429, "rate_limited", "Too many requests for assets that are not there.")
 NO_VARIANT = Problem(404, "variant_unavailable", "The asset has no such format, or not yet.")
+NOT_ALLOWED = Problem(405, "method_not_allowed", "Assets are only read.")
+BY_CONDITION = {
+    412: Problem(
+        412, "precondition_failed", "The asset is not what If-Match or If-Unmodified-Since asks for."
+    ),
+    416: Problem(416, "range_not_satisfiable", "Nothing of the asset lies in this range."),
+}
+"""Why what a request asks for is not sent, by the status."""
 
 
 def withheld(problem: Problem, reason: str, decided_at: float | None) -> Problem:

@@ -15,7 +15,17 @@ from cdn.restrictions import Client
 from delivery.answers import DECIDING, PREFLIGHT, answer, saved_as
 from delivery.grants import grant
 from delivery.paths import PREFIX, MediaPath, parse_embed_path, parse_media_path, parse_media_query
-from delivery.problems import TOO_MANY, UNAVAILABLE, UNKNOWN_ASSET, Problem, appealable, refused_url
+from delivery.problems import (
+    BY_CONDITION,
+    MEDIA_TYPE,
+    NOT_ALLOWED,
+    TOO_MANY,
+    UNAVAILABLE,
+    UNKNOWN_ASSET,
+    Problem,
+    appealable,
+    refused_url,
+)
 from delivery.signing import read_signer
 from ratelimit.addresses import address_block
 from ratelimit.headers import rate_limit_headers
@@ -27,7 +37,7 @@ from runtime.replies import lasting_init, page_reply, reply
 from sharelinks.share_media import VIDEO_PICTURE_PATH
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from delivery.answers import MediaAnswer
     from delivery.representations import Chosen
@@ -37,7 +47,7 @@ if TYPE_CHECKING:
     from runtime.edge_settings import EdgeSettings
     from runtime.rate_limits import RateLimiters
 
-__all__ = ["METHODS", "PREFIX", "Media"]
+__all__ = ["METHODS", "PREFIX", "Media", "not_allowed"]
 
 METHODS = ("GET", "HEAD", "OPTIONS")
 PAGE_METHODS = ("GET", "HEAD")
@@ -176,7 +186,7 @@ class Media:
         if asset_id is None:
             return _problem(UNKNOWN_ASSET, method)
         if method not in PAGE_METHODS:
-            return reply(405, {"allow": ", ".join(PAGE_METHODS)})
+            return not_allowed(PAGE_METHODS)
         address = request.headers.get("cf-connecting-ip") or ""
         where = MediaPath(asset_id)
         asked = _Asked(method, where, Conditions(), False, False, "", address, time.time())
@@ -236,7 +246,7 @@ class Media:
             file_name=name,
         )
         if not made.sends:
-            return reply(made.status, made.headers)
+            return _without_bytes(made, asked.method)
         sent = await self._send(asked, entry, chosen, made, ctx)
         if sent is None and not is_exact:
             # The record may be older than the bytes, which were made again or erased.
@@ -292,10 +302,25 @@ class Media:
         return True
 
 
+def not_allowed(methods: Sequence[str] = METHODS) -> Any:  # noqa: ANN401 - a JS object
+    """Answer a method that is not among those allowed below `/a/`."""
+    return _problem(NOT_ALLOWED, "", {"allow": ", ".join(methods)})
+
+
+def _without_bytes(made: MediaAnswer, method: str) -> Any:  # noqa: ANN401 - a JS object
+    """Answer with headers alone, or with why the conditions of a request are not met."""
+    refusal = BY_CONDITION.get(made.status)
+    if refusal is None:
+        return reply(made.status, made.headers)
+    headers = {name: value for name, value in made.headers.items() if name != "Content-Length"}
+    text = None if method == "HEAD" else refusal.text()
+    return reply(made.status, {**headers, "Content-Type": MEDIA_TYPE}, text)
+
+
 def _video_picture(method: str) -> Any:  # noqa: ANN401 - a JS object
     """Answer with the picture that previews show of videos that have none."""
     if method not in PAGE_METHODS:
-        return reply(405, {"allow": ", ".join(PAGE_METHODS)})
+        return not_allowed(PAGE_METHODS)
     from pages.video_picture import HEADERS, video_picture  # noqa: PLC0415 - caches ask, and rarely
 
     return reply(200, HEADERS, None if method == "HEAD" else video_picture())

@@ -14,6 +14,9 @@ from delivery.signing import signed_asset_url
 from tests.edge.links import EDGE, address
 from tests.harness.local_edge import VARS, LocalEdge
 
+REFUSALS = {412: "precondition_failed", 416: "range_not_satisfiable"}
+"""The codes with which an answer says that the conditions of its request are not met."""
+
 _SIGNER = SignedURL(VARS["SIGNING_SECRET"], key_id="k1", allowed_parameters=(DOWNLOAD,))
 
 

@@ -16,7 +16,7 @@ from sharelinks.assets import asset_id_from_hash
 from tests.corpus.uploads.good import GOOD
 from tests.edge.assets import add_variant, decide, file, new_bytes, publish, reference
 from tests.edge.links import API, EDGE, OPERATOR, address
-from tests.edge.media import ask, date, signed
+from tests.edge.media import REFUSALS, ask, date, signed
 from tests.harness.local_edge import LocalEdge, eventually
 
 POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
@@ -98,7 +98,12 @@ class TestHeaders:
             ({"range": "bytes=900-"}, 416),
         ):
             answer = ask(product, asset_id, headers=headers)
-            assert (answer.status_code, answer.content) == (status, b"")
+            assert answer.status_code == status
+            if status == 304:
+                assert answer.content == b""
+            else:
+                assert answer.headers["content-type"] == "application/problem+json"
+                assert (answer.json()["status"], answer.json()["code"]) == (status, REFUSALS[status])
             assert answer.headers["access-control-allow-origin"] == "*"
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert ("no-store" in answer.headers["cache-control"]) == (status != 304)
@@ -123,6 +128,9 @@ class TestHeaders:
         asset_id = publish(product, new_bytes())
         answer = ask(product, asset_id, method)
         assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+        assert (answer.json()["code"], answer.json()["status"]) == ("method_not_allowed", 405)
+        framed = ask(product, f"{asset_id}/embed", method)
+        assert (framed.status_code, framed.json()["code"]) == (405, "method_not_allowed")
 
     def test_what_a_client_claims_to_accept_changes_nothing(self, product: LocalEdge) -> None:
         content = new_bytes(3_000)

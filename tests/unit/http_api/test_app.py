@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from accounts import VISITOR, Principal, PrincipalKind, Scope
+from cdn.verification import Refusal, Verdict
 from http_api.app import create_app
 from tests.unit.http_api.ports import TOKEN, World
 from uploads.errors import MESSAGES, UploadError
@@ -258,6 +259,19 @@ def test_every_code_is_in_the_table_of_errors():
     assert len(codes) > 25
     table = (ROOT / "docs" / "errors.md").read_text()
     assert {code for code in codes if f"`{code}`" not in table} <= {"extra_forbidden"}
+
+
+def test_every_refusal_of_media_is_in_the_table_with_its_status():
+    from delivery import problems
+
+    table = (ROOT / "docs" / "errors.md").read_text().partition("## Codes of media")[2]
+    table = table.partition("## Codes of fields")[0]
+    refusals = [one for one in vars(problems).values() if isinstance(one, problems.Problem)]
+    refusals += problems.BY_CONDITION.values()
+    refusals.append(problems.refused_url(Verdict(Refusal.EXPIRED)))
+    assert len(refusals) > 9
+    for one in refusals:
+        assert re.search(rf"^\| `{one.code}` +\| {one.status} +\|", table, re.MULTILINE), one
 
 
 def test_every_code_of_a_file_is_in_the_table_with_its_status():
