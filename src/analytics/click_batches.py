@@ -39,7 +39,7 @@ class BatchOutcome(StrEnum):
 
 
 class BatchMemory:
-    """Remembers a batch id for 7 days; when 20,000 later ones came, for no more than 6 hours."""
+    """Remembers a batch id for 7 days, or for 6 hours if 20,000 later ones came by then."""
 
     MIGRATIONS: ClassVar[tuple[str, ...]] = (
         """CREATE TABLE click_batches (

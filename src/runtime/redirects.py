@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from runtime.visitors import Facts
     from sharelinks.link_cache import CachedLink
 
-OWNER_SECONDS = 3.0
+OWNER_SECONDS = 5.0
 TAKE_ATTEMPTS = 2
 _BREAKER = {"failures": 5, "window_ms": 10_000, "open_ms": 5_000}
 

@@ -16,9 +16,11 @@ import pytest
 from analytics.click_parcels import FEW_CODES
 from analytics.click_wire import collect, pack
 from analytics.clicks import Click
+from durable_objects.shards import SHARDS
 from runtime.record_source import SOURCE_TIMEOUT_SECONDS
 from sharelinks.projection import journal_name
 from tests.edge.links import (
+    API,
     BROWSER,
     EDGE,
     MODERATOR,
@@ -76,8 +78,21 @@ def as_browser() -> dict[str, str]:
     return {**BROWSER, **address()}
 
 
-def health(engine: LocalEdge) -> dict[str, Any]:
-    return dict(engine.control("health", worker=EDGE))
+def handed_on(engine: LocalEdge) -> dict[str, int]:
+    """Return what became of the clicks of the edge's isolate."""
+    return dict(engine.get(API, "/healthz").json()["edge"]["clicks"])
+
+
+def used(engine: LocalEdge, names: set[str]) -> set[str]:
+    """Return those of the shards and journals that have kept anything yet: the others have no table."""
+    known = "SELECT 1 FROM sqlite_master WHERE name = 'kept_clicks'"
+    return {name for name in names if engine.sql("ClickShard", name, known)}
+
+
+def kept(engine: LocalEdge, names: set[str]) -> int:
+    """Return how many batches these shards and journals keep."""
+    counted = "SELECT count(*) AS n FROM kept_clicks"
+    return sum(engine.sql("ClickShard", name, counted)[0]["n"] for name in used(engine, names))
 
 
 class TestGroupCommit:
@@ -193,8 +208,6 @@ class TestFaults:
         began = time.monotonic()
         assert visit(fragile, code).status_code == 302
         assert time.monotonic() - began < SOURCE_TIMEOUT_SECONDS
-        # None if an earlier test has opened the breakers.
-        assert len(fragile.faults_met(EDGE)) <= 1
 
     def test_kv_that_fails_is_replaced_by_the_owner(self, fragile: LocalEdge) -> None:
         code = claim(fragile)
@@ -398,28 +411,15 @@ class TestHotCodes:
         assert follow(hot, code, 200) == {302: 200}
         assert hot.sql("ShortLink", code, "SELECT number FROM click_shards") == [{"number": 8}]
         assert eventually(lambda: clicks(hot, code) == 200)
-        follow(hot, code, 40)
-        assert eventually(lambda: clicks(hot, code) == 240)
-
-        def handed_on() -> bool:
-            rows = [
-                row
-                for number in range(8)
-                for row in hot.sql("ClickShard", f"{code}~{number}", "SELECT name FROM sqlite_master")
-                if row["name"] == "kept_clicks"
-            ]
-            left = (
-                sum(
-                    hot.sql("ClickShard", f"{code}~{number}", "SELECT count(*) AS n FROM kept_clicks")[0]["n"]
-                    for number in range(8)
-                )
-                if len(rows) == 8
-                else 1
-            )
-            return left == 0
-
-        assert eventually(handed_on)
-        assert clicks(hot, code) == 240
+        shards = {f"{code}~{number}" for number in range(SHARDS)}
+        answered = 200
+        # Which helper a batch goes to is chance.
+        while used(hot, shards) != shards:
+            assert answered < 5_000
+            answered += follow(hot, code, 40)[302]
+        assert eventually(lambda: clicks(hot, code) == answered)
+        assert eventually(lambda: kept(hot, shards) == 0)
+        assert clicks(hot, code) == answered
 
 
 def test_ten_thousand_at_once_get_a_thousand_clicks_of_a_link_limited_to_a_thousand(
@@ -430,9 +430,9 @@ def test_ten_thousand_at_once_get_a_thousand_clicks_of_a_link_limited_to_a_thous
     url = f"{fragile.urls[EDGE]}/s/{code}"
 
     async def everybody() -> None:
-        # Each of 250 visitors sends the next request as soon as the last one is answered.
+        # Each of 100 visitors sends the next request as soon as the last one is answered.
         connections = (
-            visit_often(url, as_browser, tally, goes_on=lambda: tally.sent < 10_000) for _ in range(250)
+            visit_often(url, as_browser, tally, goes_on=lambda: tally.sent < 10_000) for _ in range(100)
         )
         await asyncio.gather(*connections)
 
@@ -487,29 +487,21 @@ class TestKilledWhileBatchesAreKept:
 
     @pytest.fixture
     def engine(self, tmp_path: Path) -> Iterator[LocalEdge]:
-        keeping = {"FLUSH_CLICKS": "8", "SHARD_CALLS_PER_SECOND": "1", "JOURNAL_SECONDS": "900"}
-        engine = LocalEdge(persist=str(tmp_path), configs=UNSHARDED, faults=True, vars=FAST | keeping)
+        keeping = {"SHARD_CALLS_PER_SECOND": "1", "JOURNAL_SECONDS": "900"}
+        engine = LocalEdge(persist=str(tmp_path), faults=True, vars=FAST | keeping)
         yield engine
         engine.close()
 
-    def kept(self, engine: LocalEdge, names: set[str]) -> int:
-        known = "SELECT 1 FROM sqlite_master WHERE name = 'kept_clicks'"
-        return sum(
-            engine.sql("ClickShard", name, "SELECT count(*) AS n FROM kept_clicks")[0]["n"]
-            for name in names
-            if engine.sql("ClickShard", name, known)
-        )
-
     def acknowledged(self, engine: LocalEdge, number: int) -> bool:
-        said = health(engine)["clicks"]
+        said = handed_on(engine)
         assert said["queued"] == said["lost"] == said["refused"] == 0
-        return int(said["counted"]) == number and said["buffered"] == said["in_flight"] == 0
+        return said["counted"] == number and said["buffered"] == said["in_flight"] == 0
 
     def test_a_journal_keeps_what_it_acknowledged(self, engine: LocalEdge) -> None:
         codes = [claim(engine) for _ in range(4 * FEW_CODES)]
         rounds = 0
         # Visits that a slow machine spreads over several flushes are no crowd.
-        while not self.kept(engine, {journal_name(code) for code in codes}):
+        while not kept(engine, {journal_name(code) for code in codes}):
             assert rounds < 20
             TestJournals().visit_all(engine, codes)
             rounds += 1
@@ -522,9 +514,9 @@ class TestKilledWhileBatchesAreKept:
     def test_a_shard_keeps_what_it_acknowledged(self, engine: LocalEdge) -> None:
         code = claim(engine)
         engine.faults(OBJECTS, {"call": "SHORT_LINK.count_many", "mode": "fail"})
-        shards = {f"{code}~{number}" for number in range(8)}
+        shards = {f"{code}~{number}" for number in range(SHARDS)}
         answered = 0
-        while not self.kept(engine, shards):
+        while not kept(engine, shards):
             assert answered < 2_000
             answered += follow(engine, code, 100)[302]
         eventually(lambda: self.acknowledged(engine, answered))
