@@ -72,7 +72,7 @@ def test_the_form_forwards_the_path_and_the_query_that_the_visitor_came_with(
         tab.type(word)
         tab.click("button[type=submit]")
         if word == "wrong":
-            assert tab.wait_for("document.querySelector('[role=alert]')")
+            assert tab.wait_for("document.querySelector('[role=alert]')?.textContent")
     assert tab.wait_for("document.querySelector('h1')?.textContent === 'The page itself'")
     assert tab.read("location.href") == located
 

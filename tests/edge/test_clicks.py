@@ -195,6 +195,16 @@ class TestFaults:
         assert slowest < SOURCE_TIMEOUT_SECONDS
         # Not each visit asks: one question at a time for each link, and none while a breaker is open.
         assert len(fragile.faults_met(EDGE)) < 20
+        fragile.faults(EDGE)
+        for code in (plain, ruled):
+            fragile.object(
+                "ShortLink", code, "change", code, {"target": f"{TARGET}/new", "rules": None}, None
+            )
+
+        def is_new() -> bool:
+            return {visit(fragile, code).headers["location"] for code in (plain, ruled)} == {f"{TARGET}/new"}
+
+        assert eventually(is_new)
 
     def test_a_link_that_was_not_used_for_long_is_answered_while_its_sources_hang(
         self, fragile: LocalEdge
