@@ -7,6 +7,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+from assets.judged import Judged
 from assets.names import keys, media_key, original_key, projection_key
 from assets.projection import (
     ERASED,
@@ -87,11 +88,11 @@ class Asset(DurableObject):
         mine = stored.reference_of(held.account_id) if stored else None
         return {"record": record.to_wire(), "reference": (mine or held).to_wire()}
 
-    async def confirm(self, asset_id: str) -> dict[str, Any] | None:
-        """Confirm all references of an asset that was decided on; None for an asset that is not there."""
+    async def confirm(self, asset_id: str, judged: dict[str, Any]) -> dict[str, Any] | None:
+        """Settle what was judged of an asset that was decided on; None for an asset that is not there."""
         if self._store.read(asset_id) is None:
             return None
-        confirmed = self._store.confirm(asset_id, time.time())
+        confirmed = self._store.confirm(asset_id, Judged.from_wire(judged), time.time())
         if confirmed:
             await self._deliveries.schedule()
         return {"confirmed": confirmed}
@@ -137,19 +138,24 @@ class Asset(DurableObject):
         return {"restored": restored}
 
     async def decide(
-        self, asset_id: str, state: str, reason: str, expected_version: int | None, seq: int | None = None
+        self,
+        asset_id: str,
+        state: str,
+        reason: str,
+        expected_version: int | None,
+        seq: int | None = None,
+        judged: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Move the asset to another state; approved bytes are in place before anybody hears of it.
 
-        `seq` is the event of the ledger that says so: one that a later event overtook is a conflict.
+        `seq` is the event of the ledger that says so: one that a later event overtook is a conflict. `judged`
+        is what of the accounts' words an approval covers.
         """
         async with self._turns:
             if seq is not None and not self._store.hear(asset_id, int(seq)):
                 return _decided(Outcome.CONFLICT, self._store.read(asset_id))
             version = None if expected_version is None else int(expected_version)
             outcome = self._store.judge(asset_id, state, reason, version)
-            if outcome is Outcome.UNCHANGED and self._store.confirm(asset_id, time.time()):
-                await self._deliveries.schedule()
             stored = self._store.read(asset_id)
             if outcome is not Outcome.CHANGED or stored is None:
                 return _decided(outcome, stored)
@@ -159,7 +165,8 @@ class Asset(DurableObject):
                 print(json.dumps({"level": "error", "event": "asset_bytes_missing", "error": str(error)}))
                 return {**_decided(Outcome.ILLEGAL, stored), "cause": "bytes_missing"}
             # References may have changed meanwhile, which is no conflict; the state cannot have.
-            outcome = self._store.decide(asset_id, state, reason, None, time.time(), key)
+            words = None if judged is None else Judged.from_wire(judged)
+            outcome = self._store.decide(asset_id, state, reason, None, time.time(), key, words)
             await self._published(asset_id)
             return _decided(outcome, self._store.read(asset_id))
 

@@ -12,6 +12,26 @@ from assets.record import PRIVATE, VISIBILITIES
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What an account says of an asset."""
+
+    title: str = ""
+    tags: tuple[str, ...] = ()
+    description: str = ""
+
+    def to_wire(self) -> dict[str, Any]:
+        """Return the words as a plain dict of JSON values."""
+        return {"title": self.title, "tags": list(self.tags), "description": self.description}
+
+    @classmethod
+    def from_wire(cls, wire: object) -> Words:
+        """Return the words of a plain dict, or raise AssetWireError."""
+        if not isinstance(wire, Mapping):
+            raise AssetWireError("words are a mapping")
+        return cls(**{name: reader(wire[name]) for name, reader in _WORD_READERS.items() if name in wire})
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """One account's hold on an asset, with the account's own words about it.
 
@@ -19,7 +39,8 @@ class Reference:
     restored. `version` counts what the account itself did: the record's own would tell of other accounts.
     `confirmed` is False for a hold on what others keep to themselves until moderation has had its turn: until
     then the asset looks to the account like a new one. `worded_at` is since when the words are as they are,
-    never twice the same; None for words from before that was noted.
+    never twice the same; None for words from before that was noted. `shown` is what others may read: the last
+    words that moderation found fit, None before it found any so.
     """
 
     account_id: str
@@ -33,6 +54,17 @@ class Reference:
     version: int = 1
     confirmed: bool = True
     worded_at: float | None = None
+    shown: Words | None = None
+
+    @property
+    def words(self) -> Words:
+        """Return what the account says."""
+        return Words(self.title, self.tags, self.description)
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether moderation has yet to judge the hold or the words."""
+        return not self.confirmed or self.shown != self.words
 
     @property
     def worded(self) -> int:
@@ -53,28 +85,28 @@ class Reference:
             "version": self.version,
             "confirmed": self.confirmed,
             "worded_at": self.worded_at,
+            "shown": None if self.shown is None else self.shown.to_wire(),
         }
 
     @classmethod
     def from_wire(cls, wire: object) -> Reference:
-        """Return the reference of a plain dict, or raise AssetWireError; unknown keys are ignored."""
+        """Return the reference of a plain dict, or raise AssetWireError; unknown keys are ignored.
+
+        One from before words were judged apart shows the words that it has.
+        """
         if not isinstance(wire, Mapping) or not {"account_id", "created_at"} <= wire.keys():
             raise AssetWireError("a reference is a mapping with an account_id and created_at")
         known = {name: reader(wire[name]) for name, reader in _READERS.items() if name in wire}
-        return cls(**known)
+        reference = cls(**known)
+        return reference if "shown" in wire else replace(reference, shown=reference.words)
 
 
 def worded(reference: Reference, former: Reference | None, now: float) -> Reference:
     """Return a reference that says since when its words are as they are, given the one it replaces."""
-    if former is not None and words_of(former) == words_of(reference):
+    if former is not None and former.words == reference.words:
         return replace(reference, worded_at=former.worded_at)
     since = 0.0 if former is None or former.worded_at is None else former.worded_at
     return replace(reference, worded_at=max(now, since + _TICK))
-
-
-def words_of(reference: Reference) -> tuple[str, tuple[str, ...], str]:
-    """Return what an account says of an asset."""
-    return reference.title, reference.tags, reference.description
 
 
 def amended(reference: Reference, changes: Mapping[str, Any]) -> Reference:
@@ -101,7 +133,7 @@ class Summary:
 
 
 def summary(references: Iterable[Reference]) -> Summary:
-    """Return the most open visibility, and the words of the oldest reference that shows itself.
+    """Return the most open visibility, and the words of the oldest reference that has any to show.
 
     What an account keeps private never reaches a page, not even beside another account's public reference.
     Unconfirmed references keep the bytes and show nothing.
@@ -113,29 +145,31 @@ def summary(references: Iterable[Reference]) -> Summary:
     confirmed = [one for one in counting if one.confirmed]
     visibility = _most_open(confirmed)
     awaited = _most_open(one for one in counting if not one.confirmed)
-    shown = next((one for one in confirmed if one.visibility != PRIVATE), None)
-    if shown is None:
-        return Summary(bool(counting), visibility, "", (), "", awaited)
-    return Summary(True, visibility, shown.title, shown.tags, shown.description, awaited)
+    seen = next((one.shown for one in confirmed if one.visibility != PRIVATE and one.shown), Words())
+    return Summary(bool(counting), visibility, seen.title, seen.tags, seen.description, awaited)
 
 
 def _most_open(references: Iterable[Reference]) -> str:
     return min((one.visibility for one in references), key=VISIBILITIES.index, default=PRIVATE)
 
 
+_WORD_READERS: dict[str, Callable[[object], Any]] = {
+    "title": read.text,
+    "tags": read.texts,
+    "description": read.text,
+}
 _READERS: dict[str, Callable[[object], Any]] = {
     "account_id": read.text,
     "created_at": read.number,
     "visibility": read.one_of(*VISIBILITIES),
-    "title": read.text,
-    "tags": read.texts,
-    "description": read.text,
+    **_WORD_READERS,
     "deleted_at": read.optional(read.number),
     "erase_at": read.optional(read.number),
     "version": read.count,
     "confirmed": read.switch,
     "worded_at": read.optional(read.number),
+    "shown": read.optional(Words.from_wire),
 }
 _TICK = 0.001
 """The least time between an account's words and its next ones."""
-_WORDS = frozenset({"title", "tags", "description", "visibility"})
+_WORDS = frozenset({*_WORD_READERS, "visibility"})

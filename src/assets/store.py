@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from assets.judged import Judged
 from assets.names import keys, original_key
 from assets.outcomes import Filed, Outcome, StoredAsset
 from assets.record import AssetRecord, Variant, changed, is_open
 from assets.references import Reference, amended, summary, worded
 from assets.rows import AssetRows
-from assets.states import PENDING, REFUSED, is_legal
+from assets.states import APPROVED, PENDING, REFUSED, is_legal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +53,7 @@ class AssetStore(AssetRows):
                 deleted_at=None,
                 erase_at=None,
                 confirmed=is_open(stored.record) or (mine is not None and mine.confirmed),
+                shown=mine.shown if mine else reference.shown,
             )
             self._put_reference(asset_id, worded(newer, mine, now), stored)
             return self._summarise(stored.record, now)
@@ -164,11 +166,19 @@ class AssetStore(AssetRows):
         return Outcome.CHANGED
 
     def decide(
-        self, asset_id: str, state: str, reason: str, expected_version: int | None, now: float, key: str = ""
+        self,
+        asset_id: str,
+        state: str,
+        reason: str,
+        expected_version: int | None,
+        now: float,
+        key: str = "",
+        judged: Judged | None = None,
     ) -> Outcome:
         """Move an asset to another state if that is legal. `key` is where its original lies from now on.
 
-        A change of state confirms every reference; `confirm` does so for a decision that changes nothing.
+        An approval settles what was judged with it, and nothing else; what hides the asset from all may be
+        told to everybody who holds it.
         """
 
         def work() -> Outcome:
@@ -176,7 +186,11 @@ class AssetStore(AssetRows):
             stored = self.read(asset_id)
             if outcome is not Outcome.CHANGED or stored is None:
                 return outcome
-            self._confirm(stored)
+            for one in stored.references:
+                hides = state != APPROVED
+                self._settle(
+                    asset_id, one, Judged(one.account_id) if hides else judged, is_approved=not hides
+                )
             before = original_key(stored.record)
             after = key or before
             decided = replace(stored.record, state=state, reason=reason, key=after, decided_at=now)
@@ -188,17 +202,23 @@ class AssetStore(AssetRows):
 
         return self._database.transaction(work)
 
-    def confirm(self, asset_id: str, now: float) -> bool:
-        """Confirm every reference of an asset that was decided on; tell whether that changed anything.
+    def confirm(self, asset_id: str, judged: Judged, now: float) -> bool:
+        """Settle what was judged of an asset that was decided on; tell whether that changed anything.
 
-        While the asset itself waits, its decision will confirm them.
+        While the asset itself waits, its decision will do so.
         """
         if not self._exists():
             return False
 
         def work() -> bool:
             stored = self.read(asset_id)
-            if stored is None or stored.record.state == PENDING or not self._confirm(stored):
+            if stored is None or stored.record.state == PENDING:
+                return False
+            is_approved = stored.record.state == APPROVED
+            settled = [
+                self._settle(asset_id, one, judged, is_approved=is_approved) for one in stored.references
+            ]
+            if not any(settled):
                 return False
             self._summarise(stored.record, now)
             return True
@@ -249,12 +269,12 @@ class AssetStore(AssetRows):
         one_more = self._put_reference(record.asset_id, one_more, stored)
         return Filed(self._summarise(stored.record, reference.created_at), one_more, False, False)
 
-    def _confirm(self, stored: StoredAsset) -> bool:
-        """Confirm what is not; no account's version tells of it."""
-        waiting = [one for one in stored.references if not one.confirmed]
-        for one in waiting:
-            self._write_reference(stored.record.asset_id, replace(one, confirmed=True))
-        return bool(waiting)
+    def _settle(self, asset_id: str, one: Reference, judged: Judged | None, *, is_approved: bool) -> bool:
+        """Write what was judged of a reference, if that is news; no account's version tells of it."""
+        settled = one if judged is None else judged.settle(one, is_approved=is_approved)
+        if settled != one:
+            self._write_reference(asset_id, settled)
+        return settled != one
 
     def _expire(self, now: float) -> None:
         rows = self._database.execute(

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from casework import inputs
 from casework.outbox import CaseOutbox
-from casework.states import State, next_state, standing_after
+from casework.states import State, Step, next_state, standing_after
 from casework.trail import row_key
 from sql_port import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from casework.states import Step
     from casework.trail import Trail
     from sql_port import Row, SqlValue
 
@@ -168,7 +167,9 @@ class CaseStore:
             "claim_expires_at": None,
         }
         written = {**moved, **(changes or {})}
-        if (written["standing"], written.get("reason", row["reason"])) != (row["standing"], row["reason"]):
+        told = (written["standing"], written.get("reason", row["reason"]))
+        # Somebody's approval covers the words that are there now, and of a doubt moderators are told.
+        if told != (row["standing"], row["reason"]) or step in (Step.APPROVE, Step.DOUBT):
             written["standing_seq"] = self._trail.next_seq()
             self.outbox.put(row["subject"], self._trail.next_seq())
         self.change(row["subject"], written)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from casework import inputs
 from casework.cases import Answer, CaseStore, Outcome, claimant
 from casework.errors import CaseworkError, CaseworkInputError
-from casework.states import DECISIONS, REFUSED, State, Step
+from casework.states import DECISIONS, REFUSED, SEEN, State, Step
 from casework.trail import Trail, row_key
 from moderation.audit_chain import REVIEW, SCAN, canonical_json
 from moderation.counts import ScanCounts
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from casework.outbox import Due
-    from sql_port import Database, SqlValue
+    from sql_port import Database, Row, SqlValue
 
 AUTOMATIC = "automatic"
 """Who decides when a scan does."""
+ADOPTED = "adopted"
+"""Who decided what was decided before there was a ledger."""
 OPENED = "opened"
 WITHDRAWN = "withdrawn"
 MAX_BULK = 100
@@ -78,17 +80,18 @@ class LedgerStore:
         )
 
     def doubt(self, event_id: str, subject: str, verdict: Mapping[str, Any]) -> Answer:
-        """Send an approved case back to a person, because of what a later scan says of an account's words.
+        """Have a person look at an approved case, because of what a later scan says of an account's words.
 
-        `verdict` is as for `scan`, but never rejects: the content itself was approved.
+        `verdict` is as for `scan`, with the `account_id`; it hides nothing, for the content itself was
+        approved. One that is pending is recorded and counted.
         """
-        request = _verdict(subject, {**verdict, "decision": ModerationDecision.FLAGGED.value})
-        return self.cases.once(
-            event_id,
-            SCAN,
-            request,
-            lambda known: self._scan(known, ModerationDecision.FLAGGED, request, Step.REOPEN),
-        )
+        is_pending = verdict.get("decision") == ModerationDecision.PENDING.value
+        decision = ModerationDecision.PENDING if is_pending else ModerationDecision.FLAGGED
+        request = {
+            **_verdict(subject, {**verdict, "decision": decision.value}),
+            "account_id": inputs.identifier("account_id", verdict.get("account_id")),
+        }
+        return self.cases.once(event_id, SCAN, request, lambda known: self._doubt(known, decision, request))
 
     def withdraw(self, event_id: str, subject: str) -> Answer:
         """End a case that waits and whose content is gone; it begins anew when the content comes again."""
@@ -165,23 +168,37 @@ class LedgerStore:
             return Outcome.UNKNOWN
         if row["sha256"] != request["sha256"]:
             return Outcome.STALE
-        verdict = {
-            "reason": request["reason"],
-            "categories": canonical_json(request["categories"]),
-            "scores": canonical_json(request["scores"]),
-            "model": request["model"],
-            "thresholds": canonical_json(request["thresholds"]),
-        }
+        verdict = _columns(request)
         if step is None:
             if row["state"] != State.PENDING:
                 return Outcome.ILLEGAL
             self.cases.change(row["subject"], verdict)
-        elif (step is Step.REOPEN and row["state"] != State.APPROVED) or not self.cases.step(
-            row,
-            step,
-            {**verdict, "decided_by": AUTOMATIC, "decided_at": self.trail.clock()},
+        elif not self.cases.step(
+            row, step, {**verdict, "decided_by": AUTOMATIC, "decided_at": self.trail.clock()}
         ):
             return Outcome.ILLEGAL
+        return self._scanned(event_id, row, decision, request)
+
+    def _doubt(self, event_id: str, decision: ModerationDecision, request: Mapping[str, Any]) -> Outcome:
+        """Record a doubt. The decision in force stays, so who took it and when stays too."""
+        row = self.cases.row(request["subject"])
+        if row is None:
+            return Outcome.UNKNOWN
+        if row["sha256"] != request["sha256"]:
+            return Outcome.STALE
+        if row["state"] not in SEEN:
+            return Outcome.ILLEGAL
+        if decision is ModerationDecision.FLAGGED:
+            if row["state"] == State.APPROVED:
+                self.cases.step(row, Step.DOUBT, _columns(request))
+            else:
+                # No step: its turn in the queue and its claim are not for everybody to change.
+                self.cases.change(row["subject"], _columns(request))
+        return self._scanned(event_id, row, decision, request)
+
+    def _scanned(
+        self, event_id: str, row: Row, decision: ModerationDecision, request: Mapping[str, Any]
+    ) -> Outcome:
         self.scans.add(decision)
         self.cases.record(
             SCAN,
@@ -213,12 +230,13 @@ class LedgerStore:
             return Outcome.CLAIMED
         changes: dict[str, SqlValue] = {
             "reason": request["reason"] or (row["reason"] if step in _CONFIRMING else ""),
-            "decided_by": request["moderator"],
-            "decided_at": now,
             "settled_seq": self.trail.next_seq(),
             "reports": 0,
             "appeal": None,
         }
+        if not (step is Step.UPHOLD and row["state"] == State.DOUBTED):
+            # Who finds a doubt right approves nothing: the approval in force is the earlier one.
+            changes |= {"decided_by": request["moderator"], "decided_at": now}
         after = self.cases.step(row, step, changes)
         if after is None:
             return Outcome.ILLEGAL
@@ -227,6 +245,21 @@ class LedgerStore:
             REVIEW, row, {**request, **judged}, event_id=event_id, decision=after.value, request=request
         )
         return Outcome.CHANGED
+
+
+def by_person(decided_by: SqlValue) -> bool:
+    """Tell whether a person took the decision that is in force."""
+    return decided_by not in (None, AUTOMATIC, ADOPTED)
+
+
+def _columns(request: Mapping[str, Any]) -> dict[str, SqlValue]:
+    return {
+        "reason": request["reason"],
+        "categories": canonical_json(request["categories"]),
+        "scores": canonical_json(request["scores"]),
+        "model": request["model"],
+        "thresholds": canonical_json(request["thresholds"]),
+    }
 
 
 def _verdict(subject: str, verdict: Mapping[str, Any]) -> dict[str, Any]:

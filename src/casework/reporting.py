@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from casework import inputs
 from casework.cases import Answer, Outcome
-from casework.states import State, Step
+from casework.ledger import by_person
+from casework.states import SEEN, Step
 from casework.trail import row_key
 from sql_port import migrate
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from casework.ledger import LedgerStore
 
 DISTINCT_REPORTERS_TO_REOPEN = 3
-"""So many different reporters since the last decision send an approved case back to a person."""
+"""So many different reporters since the last decision send an approved case back to a person. If a person
+approved it, it stays to be seen meanwhile."""
 MAX_OPEN_REPORTS = 200
 """Of one case. More would tell a moderator nothing new."""
 MAX_TEXT_CHARACTERS = 4_000
@@ -105,8 +107,9 @@ class Complaints:
         )
         counts = {"reports": int(row["reports"]) + 1, "reports_in_all": int(row["reports_in_all"]) + 1}
         ledger.cases.change(subject, counts)
-        if counts["reports"] >= self._reporters_to_reopen and row["state"] == State.APPROVED:
-            ledger.cases.step(row, Step.REOPEN)
+        if counts["reports"] >= self._reporters_to_reopen and row["state"] in SEEN:
+            # What a person approved stays to be seen: it waits for a person once more.
+            ledger.cases.step(row, Step.DOUBT if by_person(row["decided_by"]) else Step.REOPEN)
         ledger.cases.record(
             REPORTED,
             row,

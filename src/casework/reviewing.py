@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from casework import inputs
 from casework.cases import Answer, Outcome, claimant, shown
-from casework.states import CLAIMABLE, State
+from casework.states import CLAIMABLE, WAITING, State
 from library.cursors import PageCursor, read_cursor, write_cursor
 from library.words import bounded
 from moderation.audit_chain import canonical_json
@@ -21,8 +21,6 @@ MAX_QUEUE_PAGE = 200
 MAX_CLAIM_SECONDS = 24 * 3_600
 CLAIMED = "claim"
 RELEASED = "release"
-WAITING = (State.FLAGGED, State.APPEALED)
-"""What the queue shows unless asked for other states."""
 
 
 class QueuePage(TypedDict):
@@ -41,7 +39,7 @@ class ReviewQueue:
     def page(self, query: Mapping[str, Any]) -> QueuePage:
         """Return cases: `states`, `kind` (asset or link), `account_id` (whose content began them),
         `holder` (who has their content), `category`, `claimed_by`, `unclaimed`, `least_reports`, `limit` and
-        `cursor` are optional.
+        `cursor` are optional; without `states` those that wait.
 
         Raises CaseworkInputError and InvalidCursorError.
         """

@@ -17,6 +17,8 @@ class State(StrEnum):
     TAKEN_DOWN = assets.TAKEN_DOWN
     APPEALED = "appealed"
     UPHELD = "upheld"
+    DOUBTED = "doubted"
+    """Approved and seen, but a person shall look: at the words of somebody else, or at what people report."""
     WITHDRAWN = "withdrawn"
     """The content is gone. It begins anew when it comes again."""
 
@@ -31,6 +33,7 @@ class Step(StrEnum):
     REJECT = "reject"
     TAKE_DOWN = "take_down"
     REOPEN = "reopen"
+    DOUBT = "doubt"
     APPEAL = "appeal"
     REINSTATE = "reinstate"
     UPHOLD = "uphold"
@@ -50,6 +53,12 @@ TRANSITIONS: dict[tuple[State, Step], State] = {
     (State.FLAGGED, Step.TAKE_DOWN): State.TAKEN_DOWN,
     (State.APPROVED, Step.TAKE_DOWN): State.TAKEN_DOWN,
     (State.APPROVED, Step.REOPEN): State.FLAGGED,
+    (State.APPROVED, Step.DOUBT): State.DOUBTED,
+    (State.DOUBTED, Step.APPROVE): State.APPROVED,
+    # The doubt was right: what was doubted stays out of sight, the content does not.
+    (State.DOUBTED, Step.UPHOLD): State.APPROVED,
+    (State.DOUBTED, Step.TAKE_DOWN): State.TAKEN_DOWN,
+    (State.DOUBTED, Step.REOPEN): State.FLAGGED,
     # A moderator who was wrong need not wait for an appeal.
     (State.REJECTED, Step.REINSTATE): State.APPROVED,
     (State.TAKEN_DOWN, Step.REINSTATE): State.APPROVED,
@@ -59,16 +68,21 @@ TRANSITIONS: dict[tuple[State, Step], State] = {
     (State.APPEALED, Step.UPHOLD): State.UPHELD,
     (State.PENDING, Step.WITHDRAW): State.WITHDRAWN,
     (State.FLAGGED, Step.WITHDRAW): State.WITHDRAWN,
+    (State.DOUBTED, Step.WITHDRAW): State.WITHDRAWN,
 }
 
 DECISIONS = (Step.APPROVE, Step.REJECT, Step.TAKE_DOWN, Step.REOPEN, Step.REINSTATE, Step.UPHOLD)
 """The steps that a moderator takes."""
-CLAIMABLE = (State.PENDING, State.FLAGGED, State.APPEALED)
+CLAIMABLE = (State.PENDING, State.FLAGGED, State.DOUBTED, State.APPEALED)
 """States in which a case may wait for a person."""
+WAITING = (State.FLAGGED, State.DOUBTED, State.APPEALED)
+"""States in which it does."""
+SEEN = (State.APPROVED, State.DOUBTED)
+"""States in which the content is to be seen."""
 REFUSED = (State.REJECTED, State.TAKEN_DOWN, State.APPEALED, State.UPHELD)
 """States in which the content is not to be seen because of a decision."""
 
-_NO_STANDING = (State.APPEALED, State.UPHELD, State.WITHDRAWN)
+_NO_STANDING = (State.DOUBTED, State.APPEALED, State.UPHELD, State.WITHDRAWN)
 
 
 def next_state(state: State, step: Step) -> State | None:
@@ -77,5 +91,5 @@ def next_state(state: State, step: Step) -> State | None:
 
 
 def standing_after(state: State, standing: str) -> str:
-    """Return the state that the content itself is in: appeals and withdrawals leave that as it was."""
+    """Return the state of the content itself: doubts, appeals and withdrawals leave that as it was."""
     return standing if state in _NO_STANDING else state.value

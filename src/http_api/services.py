@@ -13,6 +13,7 @@ from sharelinks.urls import parse_url
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 
+    from assets.judged import Judged
     from assets.record import AssetRecord
     from assets.references import Reference
     from assets.store import StoredAsset
@@ -90,15 +91,17 @@ class AssetOwners(Protocol):
         reason: str,
         expected_version: int | None,
         seq: int | None = None,
+        judged: Judged | None = None,
     ) -> Decided:
         """Move an asset to another state if that is legal and it is at the expected version.
 
-        `seq` is the event of the ledger that says so: a conflict if a later one was obeyed.
+        `seq` is the event of the ledger that says so: a conflict if a later one was obeyed. `judged` is what
+        of the accounts' words an approval covers.
         """
         ...
 
-    async def confirm(self, asset_id: str) -> bool:
-        """Confirm the references of an asset that was decided on; False for one that is not there."""
+    async def confirm(self, asset_id: str, judged: Judged) -> bool:
+        """Settle what was judged of an asset that was decided on; False for one that is not there."""
         ...
 
 

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from assets.judged import Judged
 from assets.states import APPROVED, FLAGGED, PENDING, REFUSED, REJECTED
 from assets.store import Outcome
+from casework.ledger import by_person
+from casework.states import SEEN, State
 from delivery.publication import withdraw
 from moderating.digests import link_sha256
 from moderating.errors import EnforcementError
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 ASSET = "asset"
 LINK = "link"
 MAX_TRIES = 5
+
+_FOR_A_PERSON = (State.FLAGGED, State.DOUBTED)
 
 
 class Fate(StrEnum):
@@ -68,28 +73,31 @@ class _OvertakenError(Exception):
     """Somebody changed the owner or decided meanwhile."""
 
 
-async def enforce(subject: str, ports: Enforcement) -> Enforced:
+async def enforce(subject: str, ports: Enforcement, judged: Judged | None = None) -> Enforced:
     """Bring the owner of a subject to where its case stands, if it has not heard of that yet.
 
-    Raises EnforcementError for what cannot be done, and what the ports raise; then it stays due.
+    `judged` is what of an account's words for an asset was just found fit; a person's approval covers all
+    that was there when it was taken. Raises EnforcementError for what cannot be done, and what the ports
+    raise; then it stays due.
     """
     kind, _, name = subject.partition(":")
-    attempt = _enforce_asset if kind == ASSET else _enforce_link
     for _ in range(MAX_TRIES):
         try:
-            return await attempt(subject, name, ports)
+            if kind == ASSET:
+                return await _enforce_asset(subject, name, ports, judged)
+            return await _enforce_link(subject, name, ports)
         except _OvertakenError:
             continue
     raise EnforcementError(f"{subject} changes all the time")
 
 
-async def _enforce_asset(subject: str, asset_id: str, ports: Enforcement) -> Enforced:
+async def _enforce_asset(subject: str, asset_id: str, ports: Enforcement, judged: Judged | None) -> Enforced:
     case, seq = await _due(subject, ports)
     if case is None or not seq:
         if case is not None and case["standing"] != PENDING and await _is_new(asset_id, ports):
-            await _obey(asset_id, case, case["standing_seq"], ports)
+            await _obey(asset_id, case, case["standing_seq"], ports, judged)
         return _nothing(case)
-    if case["standing"] != PENDING and not await _obey(asset_id, case, seq, ports):
+    if case["standing"] != PENDING and not await _obey(asset_id, case, seq, ports, judged):
         return await _gone(case, seq, ports)
     return await _settle(case, seq, ports)
 
@@ -100,11 +108,17 @@ async def _is_new(asset_id: str, ports: Enforcement) -> bool:
     return stored is not None and stored.record.state == PENDING
 
 
-async def _obey(asset_id: str, case: Mapping[str, Any], seq: int, ports: Enforcement) -> bool:
+async def _obey(
+    asset_id: str, case: Mapping[str, Any], seq: int, ports: Enforcement, judged: Judged | None
+) -> bool:
     """Have an asset's owner do what the case says; False where there is nothing left to do so with."""
-    decided = await _decide(asset_id, case["standing"], case["reason"], seq, ports)
+    if case["standing"] == APPROVED and by_person(case["decided_by"]):
+        judged = Judged(until=case["decided_at"])
+    decided = await _decide(asset_id, case["standing"], case["reason"], seq, ports, judged)
     if decided.record is None or not _is_obeyed(decided, case["standing"]):
         return False
+    if judged is not None and decided.outcome is not Outcome.CHANGED:
+        await ports.assets.confirm(asset_id, judged)
     await withdraw(ports.edge_copies, decided.record)
     return True
 
@@ -127,7 +141,7 @@ async def _enforce_link(subject: str, code: str, ports: Enforcement) -> Enforced
 
 def _waits_in_vain(record: LinkRecord, case: Mapping[str, Any]) -> bool:
     """Tell whether a link waits for what was approved long ago: it was changed, and changed back."""
-    is_approved = case["state"] == APPROVED and case["sha256"] == link_sha256(record)
+    is_approved = case["state"] in SEEN and case["sha256"] == link_sha256(record)
     return is_approved and record.state == PENDING
 
 
@@ -140,14 +154,16 @@ def _nothing(case: dict[str, Any] | None) -> Enforced:
     return Enforced(Fate.UNKNOWN if case is None else Fate.NOTHING_DUE, case)
 
 
-async def _decide(asset_id: str, state: str, reason: str, seq: int, ports: Enforcement) -> Decided:
+async def _decide(
+    asset_id: str, state: str, reason: str, seq: int, ports: Enforcement, judged: Judged | None
+) -> Decided:
     """Have an asset's owner obey, in two moves where the assets' table has no single one."""
-    decided = await ports.assets.decide(asset_id, state, reason, None, seq)
+    decided = await ports.assets.decide(asset_id, state, reason, None, seq, judged)
     if decided.outcome is Outcome.CONFLICT:
         raise _OvertakenError
     if decided.outcome is Outcome.ILLEGAL and _is_in(decided, APPROVED) and state == REJECTED:
-        await _decide(asset_id, FLAGGED, reason, seq, ports)
-        return await _decide(asset_id, state, reason, seq, ports)
+        await _decide(asset_id, FLAGGED, reason, seq, ports, None)
+        return await _decide(asset_id, state, reason, seq, ports, None)
     return decided
 
 
@@ -190,7 +206,7 @@ async def _gone(case: dict[str, Any], seq: int, ports: Enforcement) -> Enforced:
 async def _settle(case: dict[str, Any], seq: int, ports: Enforcement) -> Enforced:
     if case["standing"] == APPROVED:
         await ports.publishing.submit(publication(case, seq))
-    if case["state"] == FLAGGED:
+    if case["state"] in _FOR_A_PERSON:
         await ports.notices.submit(flagged_notice(case, seq))
     if not await ports.ledger.enforced(case["subject"], seq):
         raise _OvertakenError

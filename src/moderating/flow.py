@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from assets.judged import Judged
 from assets.names import original_key
 from assets.states import APPROVED, FLAGGED, PENDING, REFUSED, REJECTED
 from casework import Outcome
 from casework.inputs import MAX_REASON_CHARACTERS
+from casework.states import SEEN, State
 from moderating.content import Content
 from moderating.digests import link_content, link_sha256
 from moderating.enforcing import ASSET, LINK, Fate, enforce
@@ -42,7 +44,8 @@ SOON_SECONDS = 1.0
 MAX_TRIES = 5
 
 _ID_DIGITS = 16
-_GONE_FROM = (PENDING, FLAGGED)
+_GONE_FROM = (State.PENDING, State.FLAGGED, State.DOUBTED)
+_RECORDED = (Outcome.CHANGED, Outcome.REPEATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +89,16 @@ async def _asset(event_id: str, asset_id: str, account_id: str, ports: Moderatio
     if _state(opened) == PENDING and record.state != PENDING:
         opened = await _adopt(event_id, subject, record, doing)
     words = _words(record, mine)
-    wait = await _decide(event_id, opened, replace(words, **_file(record, ports)), words, ports)
-    if wait is not None:
-        return wait
-    enforced = await enforce(subject, doing)
-    if enforced.fate is Fate.NOTHING_DUE:
-        # It was decided on before: what this account says of it counts from now on.
-        await doing.assets.confirm(asset_id)
+    is_first = opened.case is None or opened.case["account_id"] == account_id
+    file = replace(words if is_first else Content(subject, record.sha256), **_file(record, ports))
+    answer = await _decide(event_id, opened, file, None if mine is None else words, account_id, ports)
+    if answer.wait is not None:
+        return answer.wait
+    judged = _judged(mine, answer)
+    await enforce(subject, doing, judged)
+    if judged is not None:
+        # Also where nothing was due: what is the first account's may have been decided on long before.
+        await doing.assets.confirm(asset_id, judged)
     return None
 
 
@@ -117,47 +123,84 @@ async def _link(event_id: str, code: str, ports: Moderation) -> float | None:
         description=seen["description"],
         targets=tuple(seen["targets"]),
     )
-    wait = await _decide(event_id, opened, content, None, ports)
-    if wait is not None:
-        return wait
+    answer = await _decide(event_id, opened, content, None, record.account_id, ports)
+    if answer.wait is not None:
+        return answer.wait
     enforced = await enforce(subject, doing)
     return SOON_SECONDS if enforced.fate is Fate.STALE else None
 
 
-async def _decide(
-    event_id: str, opened: Answer, content: Content, words: Content | None, ports: Moderation
-) -> float | None:
-    """Have a pending case decided; of an approved one look at the words that an account has for it.
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What looking came to: in how many seconds to look again, None if all is said; and of the words whether
+    they are fit, None where nobody judged them because nothing of the asset is seen."""
 
-    `words` is what of the content may differ from account to account. Somebody else may decide meanwhile.
+    wait: float | None = None
+    is_fit: bool | None = None
+
+
+async def _decide(
+    event_id: str,
+    opened: Answer,
+    content: Content,
+    words: Content | None,
+    account_id: str,
+    ports: Moderation,
+) -> _Answer:
+    """Have a pending case decided, and an account's words for an approved asset judged.
+
+    `content` is all that the case is about: the words are part of it where the account is the first one that
+    brought it. Another's words must not decide on a file. Somebody else may decide meanwhile.
     """
     case = opened.case
     for _ in range(MAX_TRIES):
         kind = _question(case, words)
         if kind is None:
-            return None
+            return _Answer()
         look = await (_look(content, words, ports) if kind == SCAN else ports.look(words or content))
-        if look.decision == PENDING:
-            if kind == SCAN:
-                await _record(kind, event_id, content, look, ports)
-            return look.retry_after_seconds or SOON_SECONDS
         if kind == DOUBT and look.decision == APPROVED:
-            return None
-        answer = await _record(kind, event_id, content, look, ports)
+            return _Answer(is_fit=True)
+        answer = await _record(kind, event_id, content, look, account_id, ports)
+        said = _said(kind, look, answer.outcome, saw_words=_is_about(content, words))
+        if said is not None:
+            return said
         case = answer.case
-        if answer.outcome in (Outcome.CHANGED, Outcome.REPEATED):
-            return None
-        if answer.outcome is Outcome.STALE:
-            return SOON_SECONDS
-    return SOON_SECONDS
+    return _Answer(SOON_SECONDS)
+
+
+def _said(kind: str, look: Look, outcome: Outcome, *, saw_words: bool) -> _Answer | None:
+    """Return what a look came to that was recorded so, None where there is something left to find out."""
+    if look.decision == PENDING or outcome is Outcome.STALE:
+        return _Answer(look.retry_after_seconds or SOON_SECONDS)
+    if kind == DOUBT:
+        return _Answer(is_fit=False) if outcome in _RECORDED else None
+    if outcome is not Outcome.CHANGED or (look.decision == APPROVED and not saw_words):
+        return None
+    return _Answer(is_fit=True if look.decision == APPROVED else None)
+
+
+def _is_about(content: Content, words: Content | None) -> bool:
+    """Tell whether whoever looked at content saw the words, too."""
+    return words is None or (content.title, content.tags, content.description) == (
+        words.title,
+        words.tags,
+        words.description,
+    )
 
 
 def _question(case: Mapping[str, Any] | None, words: Content | None) -> str | None:
-    """Return what there is to find out: everything of a pending case, only the words of an approved one."""
+    """Return what there is to find out: everything of a pending case, only the words of one that is seen."""
     state = case["state"] if case else None
     if state == PENDING:
         return SCAN
-    return DOUBT if state == APPROVED and words is not None else None
+    return DOUBT if state in SEEN and words is not None else None
+
+
+def _judged(mine: Reference | None, answer: _Answer) -> Judged | None:
+    """Return what was judged of an account's hold; nothing where its words for what is seen are not fit."""
+    if mine is None or answer.is_fit is False:
+        return None
+    return Judged(mine.account_id, mine.words if answer.is_fit else None)
 
 
 async def _look(content: Content, words: Content | None, ports: Moderation) -> Look:
@@ -177,12 +220,15 @@ async def _look(content: Content, words: Content | None, ports: Moderation) -> L
     return replace(look, verdict={**look.verdict, "decision": FLAGGED})
 
 
-async def _record(kind: str, event_id: str, content: Content, look: Look, ports: Moderation) -> Answer:
+async def _record(
+    kind: str, event_id: str, content: Content, look: Look, account_id: str, ports: Moderation
+) -> Answer:
     """Record a verdict once: the same one again is the same event, another one is another."""
     ledger = ports.enforcement.ledger
     known = f"{kind}:{event_id}:{digest(canonical_json(look.verdict))[:_ID_DIGITS]}"
-    record = ledger.scan if kind == SCAN else ledger.doubt
-    return await record(known, content.subject, look.verdict)
+    if kind == SCAN:
+        return await ledger.scan(known, content.subject, look.verdict)
+    return await ledger.doubt(known, content.subject, {**look.verdict, "account_id": account_id})
 
 
 async def _adopt(event_id: str, subject: str, record: AssetRecord, doing: Enforcement) -> Answer:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from assets.judged import Judged
     from assets.store import StoredAsset
     from casework import Answer, ExportPage, Match, QueuePage, Retained, Spending
     from casework.checkpoints import Checkpoint
@@ -170,15 +171,17 @@ class Assets(Protocol):
         reason: str,
         expected_version: int | None,
         seq: int | None = None,
+        judged: Judged | None = None,
     ) -> Decided:
         """Move an asset to another state if that is legal and it is at the expected version.
 
-        `seq` is the event of the ledger that says so: a conflict if a later one was obeyed.
+        `seq` is the event of the ledger that says so: a conflict if a later one was obeyed. `judged` is what
+        of the accounts' words an approval covers.
         """
         ...
 
-    async def confirm(self, asset_id: str) -> bool:
-        """Confirm the references of an asset that was decided on; False for one that is not there."""
+    async def confirm(self, asset_id: str, judged: Judged) -> bool:
+        """Settle what was judged of an asset that was decided on; False for one that is not there."""
         ...
 
 

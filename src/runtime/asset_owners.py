@@ -14,6 +14,8 @@ from runtime.object_calls import answer_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from assets.judged import Judged
+
 OWNER = "the owner of the asset"
 
 
@@ -70,13 +72,16 @@ class AssetOwners:
         reason: str,
         expected_version: int | None,
         seq: int | None = None,
+        judged: Judged | None = None,
     ) -> Decided:
         """Move an asset to another state if that is legal and it is at the expected version.
 
-        `seq` is the event of the ledger that says so: a conflict if a later one was obeyed.
+        `seq` is the event of the ledger that says so: a conflict if a later one was obeyed. `judged` is what
+        of the accounts' words an approval covers.
         """
+        words = None if judged is None else judged.to_wire()
         answer = await answer_of(
-            self._of(asset_id).decide(asset_id, state, reason, expected_version, seq), OWNER
+            self._of(asset_id).decide(asset_id, state, reason, expected_version, seq, words), OWNER
         )
         record = answer.get("record")
         return Decided(
@@ -85,9 +90,9 @@ class AssetOwners:
             answer.get("cause", ""),
         )
 
-    async def confirm(self, asset_id: str) -> bool:
-        """Confirm the references of an asset that was decided on; False for one that is not there."""
-        return await answer_of(self._of(asset_id).confirm(asset_id), OWNER) is not None
+    async def confirm(self, asset_id: str, judged: Judged) -> bool:
+        """Settle what was judged of an asset that was decided on; False for one that is not there."""
+        return await answer_of(self._of(asset_id).confirm(asset_id, judged.to_wire()), OWNER) is not None
 
     def _of(self, asset_id: str) -> Any:  # noqa: ANN401 - a stub
         return self._namespace.getByName(asset_id)

@@ -6,7 +6,9 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from http_api.services import UnavailableError
 from moderating.enforcing import enforce
+from runtime.asset_owners import AssetOwners
 from runtime.ledger_calls import Ledger
 from runtime.moderation import UNUSED, enforcement
 from runtime.object_calls import answer_of
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 ENFORCED_PER_RUN = 100
 ASKED_AGAIN_PER_RUN = 100
+HOLDERS_PER_CASE = 100
+MESSAGES_PER_CALL = 100
 WAITING_SECONDS = 600
 """After so long a pending case is looked at again: its message may be lost."""
 CHECKPOINTS = "ledger/checkpoints"
@@ -40,9 +44,11 @@ async def enforce_what_is_due(env: Any, _now: float) -> dict[str, int]:  # noqa:
 async def ask_again(env: Any, now: float) -> dict[str, int]:  # noqa: ANN401 - the bindings
     """Have those cases looked at again that wait so long that their message may be lost."""
     waiting = await Ledger(env.MODERATION_LEDGER).waiting(now - WAITING_SECONDS, ASKED_AGAIN_PER_RUN)
-    messages = [{"body": _question(case, now)} for case in waiting]
-    if messages:
-        await answer_of(env.MODERATION.sendBatch(messages), "the queue")
+    assets = AssetOwners(env.ASSET)
+    messages = [{"body": one} for case in waiting for one in await _questions(case, now, assets)]
+    for start in range(0, len(messages), MESSAGES_PER_CALL):
+        batch = messages[start : start + MESSAGES_PER_CALL]
+        await answer_of(env.MODERATION.sendBatch(batch), "the queue")
     return {"asked_again": len(messages)}
 
 
@@ -74,13 +80,26 @@ def checkpoint_key(made: Checkpoint) -> str:
     return f"{CHECKPOINTS}/{made['seq']:016d}.json"
 
 
-def _question(case: dict[str, Any], now: float) -> dict[str, str]:
-    """Return the message that was sent when the content came, under an id of its own for each span."""
+async def _questions(case: dict[str, Any], now: float, assets: AssetOwners) -> list[dict[str, str]]:
+    """Return the messages that were sent when the content came, under ids of their own for each span.
+
+    Of an asset everybody asks whose hold or words are not judged; if nobody says who that is, whoever began
+    the case does.
+    """
     kind, _, name = case["subject"].partition(":")
-    event_id = f"again:{case['subject']}:{int(now // WAITING_SECONDS)}"
+    again = f"again:{case['subject']}:{int(now // WAITING_SECONDS)}"
     if kind == "link":
-        return {"kind": kind, "event_id": event_id, "code": name}
-    return {"kind": kind, "event_id": event_id, "asset_id": name, "account_id": case["account_id"]}
+        return [{"kind": kind, "event_id": again, "code": name}]
+    try:
+        stored = await assets.read(name)
+    except UnavailableError as error:
+        _log("warning", "holders_unknown", subject=case["subject"], error=str(error))
+        stored = None
+    waiting = [one.account_id for one in stored.references if one.waits][:HOLDERS_PER_CASE] if stored else []
+    return [
+        {"kind": kind, "event_id": f"{again}:{account_id}", "asset_id": name, "account_id": account_id}
+        for account_id in waiting or [case["account_id"]]
+    ]
 
 
 def _log(level: str, event: str, **more: Any) -> None:  # noqa: ANN401 - JSON values

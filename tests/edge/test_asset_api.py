@@ -155,7 +155,7 @@ def test_the_same_decision_again_confirms_who_came_later(product: LocalEdge) -> 
     path = f"{ASSETS}/{asset_id}/decision"
     assert ask(product, "POST", path, json={"state": "approved"})["visibility"] == "unlisted"
     assert media(product, asset_id).content == content
-    assert product.object("Asset", id_of(new_bytes()), "confirm", id_of(new_bytes())) is None
+    assert product.object("Asset", id_of(new_bytes()), "confirm", id_of(new_bytes()), {}) is None
 
 
 def test_a_grace_period_that_ends_is_told_to_who_let_go_though_another_stays(product: LocalEdge) -> None:

@@ -49,11 +49,14 @@ class Judge(OpenAIStub):
     """Judges pictures by their colour; some colours bring it into trouble."""
 
     def __init__(self) -> None:
+        self.is_down = False
         super().__init__({"slur": {"hate": 0.99}}, lambda data: SCORES.get(colour_of(data), {}))
 
     def respond(self, request: Recorded) -> Answer:
         if request.path == HOOK:
             return Reply(204)
+        if self.is_down:
+            return error_reply(500, "The server had an error.", None, "server_error")
         return super().respond(request)
 
     def _moderate_image(self, url: str, number: int) -> Answer:
@@ -99,8 +102,9 @@ def moderated_engine(judge: Judge) -> Iterator[LocalEdge]:
 
 
 @pytest.fixture
-def edge(moderated_engine: LocalEdge, request: pytest.FixtureRequest) -> LocalEdge:
+def edge(moderated_engine: LocalEdge, judge: Judge, request: pytest.FixtureRequest) -> LocalEdge:
     moderated_engine.reset()
+    judge.is_down = False
     request.node.stash[ENGINE] = moderated_engine
     moderated_engine.faults(MODERATOR)
     return moderated_engine
@@ -210,15 +214,73 @@ def test_moderators_are_told_of_what_waits_for_them(edge: LocalEdge, judge: Judg
     assert stated == f"t={moment},v1={signature(HOOK_SECRET, moment, notice.body)}"
 
 
-def test_words_alone_flag_a_file_and_send_an_approved_one_back(edge: LocalEdge) -> None:
+def rename(edge: LocalEdge, asset_id: str, title: str) -> None:
+    answer = edge.request(API, "PATCH", f"{ASSETS}/{asset_id}", json={"title": title}, headers=OPERATOR)
+    assert (answer.status_code, answer.json()["title"]) == (200, title)
+
+
+def titles(edge: LocalEdge, asset_id: str) -> tuple[str, str]:
+    """Return the title that everybody may read, and that of KV, which the edge reads."""
+    record = edge.object("Asset", asset_id, "read", asset_id)["record"]
+    copy = json.loads(edge.kv("METADATA", "get", f"asset:{asset_id}") or "{}")
+    return str(record.get("title", "")), str(copy.get("title", ""))
+
+
+def test_words_alone_flag_a_new_file_and_hide_no_approved_one(edge: LocalEdge) -> None:
     first = upload(edge, gif(SAFE), title="a slur")
     assert settled(edge, f"asset:{first}")["state"] == "flagged"
-    second = upload(edge, gif(SAFE))
+    second = upload(edge, gif(SAFE), title="A cat")
     assert settled(edge, f"asset:{second}")["state"] == "approved"
-    answer = edge.request(API, "PATCH", f"{ASSETS}/{second}", json={"title": "slurs"}, headers=OPERATOR)
-    assert answer.status_code == 200
-    assert eventually(lambda: case_of(edge, f"asset:{second}")["state"] == "flagged")
-    assert eventually(lambda: ask(edge, second).status_code == 404)
+    rename(edge, second, "slurs")
+    assert eventually(lambda: case_of(edge, f"asset:{second}")["state"] == "doubted")
+    assert settled(edge, f"asset:{second}")["standing"] == "approved"
+    assert ask(edge, second).status_code == 200
+    assert eventually(lambda: titles(edge, second) == ("A cat", "A cat"))
+    waiting = [one["subject"] for one in call(edge, "page", {})["cases"]]
+    assert waiting == [f"asset:{first}", f"asset:{second}"]
+
+
+def test_changed_words_are_shown_once_they_were_judged(edge: LocalEdge, judge: Judge) -> None:
+    asset_id = upload(edge, gif(SAFE), title="A cat", visibility="public")
+    subject = f"asset:{asset_id}"
+    assert settled(edge, subject)["state"] == "approved"
+    assert eventually(lambda: titles(edge, asset_id) == ("A cat", "A cat"))
+    judge.is_down = True
+    rename(edge, asset_id, "Two cats")
+
+    def pending() -> bool:
+        events = call(edge, "history", subject, 10)["events"]
+        return "pending" in {event["payload"].get("decision") for event in events}
+
+    assert eventually(pending)
+    seen = titles(edge, asset_id)
+    judge.is_down = False
+    assert seen == ("A cat", "A cat")
+    assert eventually(lambda: titles(edge, asset_id) == ("Two cats", "Two cats"))
+    assert case_of(edge, subject)["state"] == "approved"
+
+
+def test_words_that_an_outage_outlasts_stay_out_of_sight(edge: LocalEdge, judge: Judge) -> None:
+    asset_id = upload(edge, gif(SAFE), title="A cat", visibility="public")
+    assert settled(edge, f"asset:{asset_id}")["state"] == "approved"
+    judge.is_down = True
+    rename(edge, asset_id, "Two cats")
+    assert eventually(lambda: case_of(edge, f"asset:{asset_id}")["state"] == "doubted")
+    assert case_of(edge, f"asset:{asset_id}")["reason"] == "scan_failed"
+    assert (ask(edge, asset_id).status_code, titles(edge, asset_id)[0]) == (200, "A cat")
+
+
+def test_somebody_elses_bad_words_take_nothing_from_anybody(edge: LocalEdge) -> None:
+    content = gif(SAFE)
+    asset_id = upload(edge, content, title="A cat", visibility="public")
+    assert settled(edge, f"asset:{asset_id}")["state"] == "approved"
+    assert not file(edge, content, held_by={**reference("eve", title="a slur"), "shown": None})["created"]
+    assert eventually(lambda: case_of(edge, f"asset:{asset_id}")["state"] == "doubted")
+    assert ask(edge, asset_id).status_code == 200
+    assert titles(edge, asset_id)[0] == "A cat"
+    gone = edge.request(API, "DELETE", f"{ASSETS}/{asset_id}?grace_seconds=0", headers=OPERATOR)
+    assert gone.status_code == 204
+    assert eventually(lambda: titles(edge, asset_id) == ("", ""))
 
 
 @pytest.mark.parametrize("account_id", ["operator", "eve"])

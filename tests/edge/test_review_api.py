@@ -127,6 +127,15 @@ def test_three_reports_take_an_asset_away_until_somebody_looks(product: LocalEdg
     assert (file_of["case"]["state"], len(file_of["reports"])) == ("flagged", 3)
     decide(product, f"asset:{asset_id}", "approve")
     assert eventually(lambda: ask(product, asset_id).content == content)
+    # A person looked: now reports bring it before a person once more, and hide it from nobody.
+    for _ in range(4):
+        report(product, asset_id)
+    (case,) = send(product, "GET", f"{MODERATION}/cases").json()["items"]
+    assert (case["state"], case["standing"], case["reports"]) == ("doubted", "approved", 4)
+    assert case["steps"] == ["approve", "take_down", "reopen", "uphold"]
+    assert ask(product, asset_id).content == content
+    decide(product, f"asset:{asset_id}", "uphold")
+    assert send(product, "GET", f"{MODERATION}/cases").json()["items"] == []
 
 
 def test_whoever_brings_refused_content_again_is_counted_and_words_are_no_upload(product: LocalEdge) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from assets.judged import Judged
 from assets.states import APPROVED, FLAGGED, REJECTED, TAKEN_DOWN
-from casework.states import State, Step
+from casework.states import SEEN, State, Step
 from delivery.publication import withdraw
 from http_api.assets.lookup import read_asset, unknown_asset
 from http_api.errors import ApiError, unavailable
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
 _NEW = (State.PENDING, State.FLAGGED)
 _REFUSED = (State.REJECTED, State.TAKEN_DOWN, State.APPEALED)
 _STEPS: dict[str, dict[State, Step]] = {
-    APPROVED: dict.fromkeys(_NEW, Step.APPROVE) | dict.fromkeys(_REFUSED, Step.REINSTATE),
-    FLAGGED: dict.fromkeys((State.PENDING, State.APPROVED), Step.REOPEN),
+    APPROVED: dict.fromkeys((*_NEW, State.DOUBTED), Step.APPROVE) | dict.fromkeys(_REFUSED, Step.REINSTATE),
+    FLAGGED: dict.fromkeys((State.PENDING, *SEEN), Step.REOPEN),
     REJECTED: dict.fromkeys(_NEW, Step.REJECT),
-    TAKEN_DOWN: dict.fromkeys((*_NEW, State.APPROVED), Step.TAKE_DOWN),
+    TAKEN_DOWN: dict.fromkeys((*_NEW, *SEEN), Step.TAKE_DOWN),
 }
 
 
@@ -52,11 +53,14 @@ async def bring_to(reviewer: Reviewer, asset_id: str, wanted: DecisionCreate, ke
     enforced = await _enforce(ports, subject)
     if enforced.fate is Fate.NOTHING_DUE and enforced.case is not None:
         await _enforce_again(ports, asset_id, enforced.case)
+    if step is None:
+        # Who says the same again speaks of those who came later, too.
+        await ports.assets.confirm(asset_id, Judged(until=ports.now()))
 
 
 def _step(case: Mapping[str, Any], state: str) -> Step | None:
     """Return the step to a state, None for a case that stands so; raise ApiError where none leads there."""
-    if case["standing"] == state and case["state"] != State.APPEALED:
+    if case["standing"] == state and case["state"] not in (State.APPEALED, State.DOUBTED):
         return None
     step = _STEPS[state].get(State(case["state"]))
     if step is None and case["state"] == State.APPEALED and case["standing"] == state:
@@ -67,7 +71,7 @@ def _step(case: Mapping[str, Any], state: str) -> Step | None:
 
 
 async def _enforce_again(ports: Services, asset_id: str, case: Mapping[str, Any]) -> None:
-    """Say what the owner knows: copies may have survived somewhere, and who came later waits to be confirmed.
+    """Say what the owner knows: copies may have survived somewhere.
 
     An owner that has heard of something later does not obey.
     """

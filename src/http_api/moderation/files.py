@@ -79,6 +79,7 @@ def _asset_view(stored: StoredAsset) -> dict[str, Any]:
                 "tags": list(one.tags),
                 "visibility": one.visibility,
                 "confirmed": one.confirmed,
+                "judged": not one.waits,
                 "created_at": write_moment(one.created_at),
                 "deleted_at": write_moment(one.deleted_at),
             }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assets.states import APPROVED, FLAGGED, REJECTED, TAKEN_DOWN
+from casework.ledger import ADOPTED
 from casework.states import State, Step
 from http_api.assets.lookup import read_asset
 from moderating.digests import link_sha256
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 ASSET = "asset"
 LINK = "link"
-ADOPTED = "adopted"
-"""Who decided what was decided before there was a ledger."""
 NOBODY = "nobody"
 
 _STEPS = {

@@ -29,10 +29,20 @@ _PRIVATE = {"cache-control": "no-store"}
 
 States = Annotated[
     list[
-        Literal["pending", "flagged", "approved", "rejected", "taken_down", "appealed", "upheld", "withdrawn"]
+        Literal[
+            "pending",
+            "flagged",
+            "approved",
+            "doubted",
+            "rejected",
+            "taken_down",
+            "appealed",
+            "upheld",
+            "withdrawn",
+        ]
     ]
     | None,
-    Query(alias="state", description="May be repeated; flagged and appealed if left out."),
+    Query(alias="state", description="May be repeated; flagged, doubted and appealed if left out."),
 ]
 Name = Annotated[str | None, Query(min_length=1, max_length=200)]
 

@@ -6,9 +6,10 @@ import dataclasses
 from typing import Any
 
 from assets.errors import AssetWireError
+from assets.judged import Judged
 from assets.names import media_key, variant_key
 from assets.record import PRIVATE, PUBLIC, UNLISTED, AssetRecord, Variant
-from assets.references import Reference
+from assets.references import Reference, Words
 from assets.states import APPROVED, FLAGGED, PENDING, REJECTED, TAKEN_DOWN
 from assets.store import AssetStore, Outcome
 from sql_port import Database
@@ -22,6 +23,16 @@ RECORD = AssetRecord(
     ID, "ab" * 32, "image/gif", "gif", 10_000_000_000, T0, width=3, height=2, frames=4, duration_ms=500
 )
 VARIANT = Variant("video/mp4", 70, "mp4-1", 3, 2)
+
+
+SEEN_BY_A_PERSON = Judged(until=T0 + DAY)
+
+
+def seen_by_all(store: AssetStore) -> AssetRecord:
+    """Return the record as it is."""
+    stored = store.read(ID)
+    assert stored is not None
+    return stored.record
 
 
 def mine(account_id: str = "ann", created_at: float = T0, **more: Any) -> Reference:
@@ -54,9 +65,11 @@ def case_words_and_visibility_follow_the_references(database: Database) -> None:
     store = AssetStore(database)
     store.file(RECORD, mine("ann", title="secret"))
     assert store.refer(ID, mine("bob", T0 + 2, title="later", visibility=PUBLIC), T0 + 2) is not None
-    assert store.decide(ID, APPROVED, "", None, T0 + 3) is Outcome.CHANGED
-    record = store.refer(ID, mine("ann", T0 + 9, title="mine", description="d", visibility=UNLISTED), T0 + 9)
-    assert record is not None
+    assert store.decide(ID, APPROVED, "", None, T0 + 3, judged=SEEN_BY_A_PERSON) is Outcome.CHANGED
+    hers = mine("ann", T0 + 9, title="mine", description="d", visibility=UNLISTED)
+    assert store.refer(ID, hers, T0 + 9) is not None
+    assert store.confirm(ID, Judged("ann", hers.words), T0 + 9)
+    record = seen_by_all(store)
     # Ann's reference keeps its age, so hers are the words; Bob's is the visibility.
     assert (record.title, record.description, record.visibility) == ("mine", "d", PUBLIC)
     assert store.release(ID, "bob", T0 + 10, DAY) == 1
@@ -67,7 +80,7 @@ def case_words_and_visibility_follow_the_references(database: Database) -> None:
 
 def case_a_release_can_be_undone_in_time_and_no_later(database: Database) -> None:
     store = AssetStore(database)
-    store.file(RECORD, mine(visibility=PUBLIC, title="t"))
+    store.file(RECORD, mine(visibility=PUBLIC, title="t", shown=Words("t")))
     assert store.release(ID, "ann", T0 + 1, DAY) == 0
     seen = store.read(ID)
     assert seen is not None
@@ -124,7 +137,8 @@ def case_an_account_changes_its_own_words_at_its_own_version(database: Database)
     hers: dict[str, Any] = {"title": "new", "tags": ("b", "c"), "worded_at": T0 + 2}
     assert seen.held_by("ann") == mine("ann", visibility=PUBLIC, version=2, **hers)
     assert seen.held_by("bob") == mine("bob", T0 + 1, visibility=UNLISTED, confirmed=False, worded_at=T0 + 1)
-    assert (seen.record.title, seen.record.visibility, seen.record.version) == ("new", PUBLIC, 3)
+    # Its words are not to be seen before somebody judged them.
+    assert (seen.record.title, seen.record.visibility, seen.record.version) == ("", PUBLIC, 3)
     assert store.amend(ID, "eve", changes, None, T0) is Outcome.UNKNOWN
     assert store.amend("B" * 32, "ann", changes, None, T0) is Outcome.UNKNOWN
     store.release(ID, "ann", T0 + 4, DAY)
@@ -251,14 +265,14 @@ def case_a_hold_on_what_others_keep_to_themselves_shows_nothing_until_it_is_conf
     assert (seen.record.held, seen.record.visibility, seen.record.title) == (True, PRIVATE, "")
     assert (seen.record.awaited, seen.record.version) == (PUBLIC, before + 4)
     assert [one.confirmed for one in seen.references] == [True, False]
-    assert store.confirm(ID, T0 + 6)
-    assert not store.confirm(ID, T0 + 7)
+    assert store.confirm(ID, Judged("bob", Words("his")), T0 + 6)
+    assert not store.confirm(ID, Judged("bob", Words("his")), T0 + 7)
     seen = store.read(ID)
     assert seen is not None
     assert (seen.record.visibility, seen.record.title, seen.record.awaited) == (PUBLIC, "his", PRIVATE)
     assert (seen.record.version, seen.record.updated_at) == (before + 5, T0 + 6)
     assert seen.held_by("bob") == mine(
-        "bob", T0 + 2, title="his", visibility=PUBLIC, version=3, worded_at=T0 + 4
+        "bob", T0 + 2, title="his", visibility=PUBLIC, version=3, worded_at=T0 + 4, shown=Words("his")
     )
     # What everybody may see is nobody's secret.
     assert store.file(RECORD, mine("eve", T0 + 8)).reference.confirmed
@@ -268,12 +282,51 @@ def case_a_hold_on_what_others_keep_to_themselves_shows_nothing_until_it_is_conf
     assert all(one.confirmed for one in seen.references)
 
 
+def case_an_approval_shows_the_words_that_were_judged_with_it_and_no_others(database: Database) -> None:
+    store = AssetStore(database)
+    store.file(RECORD, mine("ann", title="a cat"))
+    store.file(RECORD, mine("eve", T0 + 1, title="slur", visibility=PUBLIC))
+    assert store.decide(ID, APPROVED, "", None, T0 + 2, judged=Judged("ann", Words("a cat")))
+    assert (seen_by_all(store).visibility, seen_by_all(store).title) == (PRIVATE, "")
+    # Words of another account, or of a moment ago, are other words.
+    for other in (Judged("bob", Words("slur")), Judged("eve", Words("nice"))):
+        assert not store.confirm(ID, other, T0 + 3)
+    assert store.amend(ID, "ann", {"visibility": UNLISTED, "title": "a dog"}, None, T0 + 4) is Outcome.CHANGED
+    assert (seen_by_all(store).visibility, seen_by_all(store).title) == (UNLISTED, "a cat")
+    assert not store.confirm(ID, Judged("ann", Words("a cat")), T0 + 5)
+    assert store.confirm(ID, Judged("ann", Words("a dog")), T0 + 6)
+    assert (seen_by_all(store).visibility, seen_by_all(store).title) == (UNLISTED, "a dog")
+
+
+def case_a_person_approves_what_was_there_and_nothing_that_came_since(database: Database) -> None:
+    store = AssetStore(database)
+    store.file(RECORD, mine("ann", title="a cat", visibility=PUBLIC))
+    store.file(RECORD, mine("bob", T0 + 1, title="his"))
+    store.amend(ID, "ann", {"title": "slur"}, None, T0 + 3)
+    assert store.decide(ID, APPROVED, "", None, T0 + 4, judged=Judged(until=T0 + 2)) is Outcome.CHANGED
+    stored = store.read(ID)
+    assert stored is not None
+    assert [(one.account_id, one.waits) for one in stored.references] == [("ann", True), ("bob", False)]
+    assert stored.record.title == ""
+
+
+def case_where_nothing_is_seen_a_hold_is_judged_without_its_words(database: Database) -> None:
+    store = AssetStore(database)
+    store.file(RECORD, mine("ann"))
+    store.decide(ID, FLAGGED, "", None, T0 + 1)
+    store.file(RECORD, mine("bob", T0 + 2, title="his"))
+    assert store.confirm(ID, Judged("bob", Words("his")), T0 + 3)
+    stored = store.read(ID)
+    assert stored is not None
+    assert [(one.confirmed, one.shown) for one in stored.references] == [(True, None), (True, None)]
+
+
 def case_only_a_decision_confirms_what_waits_itself(database: Database) -> None:
     store = AssetStore(database)
     store.file(RECORD, mine("ann"))
     store.file(RECORD, mine("bob", T0 + 1, visibility=UNLISTED))
     before = store.version(ID)
-    assert not store.confirm(ID, T0 + 2)
+    assert not store.confirm(ID, Judged("bob"), T0 + 2)
     assert store.version(ID) == before
     assert store.decide(ID, REJECTED, "no", before, T0 + 3) is Outcome.CHANGED
     seen = store.read(ID)
@@ -310,7 +363,7 @@ def case_an_unconfirmed_reference_keeps_the_bytes_and_can_be_released_and_restor
     assert [one.confirmed for one in seen.references] == [False]
     # Confirmed while it is deleted, it is confirmed when it comes back.
     store.release(ID, "bob", T0 + 6, 60)
-    assert store.confirm(ID, T0 + 7)
+    assert store.confirm(ID, Judged("bob", Words()), T0 + 7)
     assert store.restore(ID, "bob", T0 + 8)
     seen = store.read(ID)
     assert seen is not None
@@ -346,7 +399,7 @@ def case_asking_writes_nothing(database: Database) -> None:
     assert store.release(ID, "ann", T0, 0) == store.version(ID) == 0
     assert store.amend(ID, "ann", {}, None, T0) is Outcome.UNKNOWN
     assert not store.restore(ID, "ann", T0)
-    assert not store.confirm(ID, T0)
+    assert not store.confirm(ID, Judged("ann"), T0)
     assert store.decide(ID, APPROVED, "", None, T0) is Outcome.UNKNOWN
     store.expire(T0)
     assert store.next_end() is None

@@ -117,24 +117,75 @@ def case_cases_that_wait_too_long_are_listed_once_a_span(database: Database) -> 
     assert [row["subject"] for row in database.execute("SELECT subject FROM case_reminders")] == ["link:b"]
 
 
-def case_words_send_an_approved_case_back_to_a_person_and_never_further(database: Database) -> None:
+def doubt(desk: Desk, decision: str = "rejected", **more: str) -> str:
+    told = verdict(decision, reason="slurs", account_id="bob", **more)
+    return desk.ledger.doubt(desk.event(), "asset:a", told).outcome.value
+
+
+def case_words_have_a_person_look_at_an_approved_case_and_hide_nothing(database: Database) -> None:
     desk = Desk(database)
     desk.open()
 
-    def doubt(**more: str) -> str:
-        told = desk.ledger.doubt(desk.event(), "asset:a", verdict("rejected", reason="slurs", **more))
-        return told.outcome.value
-
-    assert doubt() == "illegal"
+    assert doubt(desk) == "illegal"
     desk.scan("approved")
     settle(desk)
-    assert doubt(sha256=OTHER_SHA) == "stale"
-    assert doubt() == "changed"
+    decided = {name: desk.case()[name] for name in ("decided_by", "decided_at")}
+    desk.now += 60
+    assert doubt(desk, sha256=OTHER_SHA) == "stale"
+    assert doubt(desk, "pending") == "changed"
+    assert (desk.state(), desk.case()["reason"], due(desk)) == (("approved", "approved"), "nudity", 0)
+    assert doubt(desk) == "changed"
+    assert desk.state() == ("doubted", "approved")
+    assert (desk.case()["reason"], due(desk)) == ("slurs", 5)
+    payload = desk.ledger.history("asset:a")[0]["payload"]
+    assert (payload["decision"], payload["account_id"]) == ("flagged", "bob")
+    assert [one["subject"] for one in desk.queue.page({})["cases"]] == ["asset:a"]
+    # Another doubt is recorded, and takes neither the turn in the queue nor the claim from anybody.
+    assert desk.queue.claim("asset:a", "mo", 600).outcome == "changed"
+    since = desk.case()["waiting_since"]
+    desk.now += 60
+    assert doubt(desk) == "changed"
+    assert (desk.case()["waiting_since"], desk.case()["claimed_by"]) == (since, "mo")
+    assert {name: desk.case()[name] for name in decided} == decided
+    assert desk.ledger.doubt("other", "asset:b", verdict("flagged", account_id="bob")).outcome == "unknown"
+    assert desk.prove().ok
+
+
+def case_a_doubt_is_dismissed_or_found_right_and_the_approval_stays(database: Database) -> None:
+    desk = Desk(database)
+    desk.bring("approved")
+    settle(desk)
+    doubt(desk)
+    settle(desk)
+    desk.now += 60
+    # Who approves looked at the words as well: their owner has to hear of that.
+    assert desk.decide("approve") == "changed"
+    assert (desk.state(), desk.case()["decided_by"], due(desk)) == (("approved", "approved"), "mo", 6)
+    settle(desk)
+    decided_at = desk.case()["decided_at"]
+    doubt(desk)
+    settle(desk)
+    desk.now += 60
+    assert desk.decide("uphold") == "changed"
+    assert (desk.state(), desk.case()["decided_at"], due(desk)) == (("approved", "approved"), decided_at, 0)
+    assert desk.prove().ok
+
+
+def case_reports_hide_what_a_machine_approved_and_not_what_a_person_did(database: Database) -> None:
+    desk = Desk(database)
+    desk.bring("approved")
+    doubt(desk)
+    for reporter in "xy":
+        desk.report(reporter)
     assert desk.state() == ("flagged", "flagged")
-    assert (desk.case()["reason"], due(desk)) == ("slurs", 4)
-    assert doubt() == "illegal"
-    assert desk.ledger.history("asset:a")[0]["payload"]["decision"] == "flagged"
-    assert desk.ledger.doubt("other", "asset:b", verdict("flagged")).outcome == "unknown"
+    desk.decide("approve")
+    settle(desk)
+    for reporter in "xyzuvw":
+        desk.report(reporter)
+    assert desk.state() == ("doubted", "approved")
+    assert (desk.case()["reports"], due(desk) > 0) == (6, True)
+    desk.decide("approve")
+    assert (desk.state(), desk.case()["reports"]) == (("approved", "approved"), 0)
     assert desk.prove().ok
 
 

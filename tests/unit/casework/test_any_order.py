@@ -16,7 +16,8 @@ LEGAL = {
     "pending": {"approved", "flagged", "rejected", "taken_down", "withdrawn"},
     "flagged": {"approved", "rejected", "taken_down", "withdrawn"},
     "withdrawn": {"pending"},
-    "approved": {"taken_down", "flagged"},
+    "approved": {"taken_down", "flagged", "doubted"},
+    "doubted": {"approved", "taken_down", "flagged", "withdrawn"},
     "rejected": {"appealed", "approved"},
     "taken_down": {"appealed", "approved"},
     "appealed": {"approved", "upheld"},
@@ -69,7 +70,8 @@ class Machine:
         return self.ledger.scan(event_id, "asset:a", {"sha256": SHA, "decision": decision})
 
     def _doubt(self, event_id: str, decision: str) -> Answer:
-        return self.ledger.doubt(event_id, "asset:a", {"sha256": SHA, "decision": decision})
+        verdict = {"sha256": SHA, "decision": decision, "account_id": "bob"}
+        return self.ledger.doubt(event_id, "asset:a", verdict)
 
     def _withdraw(self, event_id: str) -> Answer:
         return self.ledger.withdraw(event_id, "asset:a")
@@ -109,7 +111,8 @@ def test_no_order_of_events_makes_an_illegal_move(events: list[tuple[int, tuple[
     case = machine.ledger.read("asset:a")
     assert case is not None
     assert case["state"] == moves[-1][1]
-    stands = next(after for _, after in reversed(moves) if after not in ("appealed", "upheld", "withdrawn"))
+    no_standing = ("doubted", "appealed", "upheld", "withdrawn")
+    stands = next(after for _, after in reversed(moves) if after not in no_standing)
     assert case["standing"] == stands
     assert prove(machine.ledger.trail, {}).ok
 

@@ -9,7 +9,9 @@ from casework.states import (
     CLAIMABLE,
     DECISIONS,
     REFUSED,
+    SEEN,
     TRANSITIONS,
+    WAITING,
     State,
     Step,
     next_state,
@@ -34,6 +36,12 @@ SCANS = (Step.SCAN_APPROVES, Step.SCAN_FLAGS, Step.SCAN_REJECTS)
         ("flagged", "take_down", "taken_down"),
         ("approved", "take_down", "taken_down"),
         ("approved", "reopen", "flagged"),
+        ("approved", "doubt", "doubted"),
+        ("doubted", "approve", "approved"),
+        ("doubted", "uphold", "approved"),
+        ("doubted", "take_down", "taken_down"),
+        ("doubted", "reopen", "flagged"),
+        ("doubted", "withdraw", "withdrawn"),
         ("rejected", "reinstate", "approved"),
         ("taken_down", "reinstate", "approved"),
         ("rejected", "appeal", "appealed"),
@@ -46,8 +54,8 @@ def test_every_allowed_step_leads_where_the_table_says(before: str, step: str, a
     assert next_state(State(before), Step(step)) is State(after)
 
 
-def test_there_are_twenty_steps_and_every_other_is_illegal() -> None:
-    assert len(TRANSITIONS) == 20
+def test_there_are_twenty_six_steps_and_every_other_is_illegal() -> None:
+    assert len(TRANSITIONS) == 26
     others = [pair for pair in itertools.product(State, Step) if pair not in TRANSITIONS]
     assert {next_state(*pair) for pair in others} == {None}
 
@@ -68,13 +76,14 @@ def test_what_can_be_claimed_can_be_decided_and_what_is_refused_is_not_delivered
         State.WITHDRAWN,
     }
     assert set(CLAIMABLE) < {state for state, step in TRANSITIONS if step in DECISIONS}
-    assert set(REFUSED) == set(State) - {State.PENDING, State.FLAGGED, State.APPROVED, State.WITHDRAWN}
+    assert set(REFUSED) == set(State) - {State.PENDING, State.FLAGGED, *SEEN, State.WITHDRAWN}
+    assert set(WAITING) < set(CLAIMABLE)
 
 
 def test_the_content_stands_as_an_asset_can_and_moves_as_an_asset_may() -> None:
     for (before, _), after in TRANSITIONS.items():
         standings = STATES if before in (State.APPEALED, State.UPHELD) else (before.value,)
-        for standing in standings:
+        for standing in ("approved",) if before is State.DOUBTED else standings:
             if before is State.APPEALED and standing not in ("rejected", "taken_down"):
                 continue
             moved = standing_after(after, standing)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+from assets.judged import Judged
 from assets.names import media_key
 from assets.record import AssetRecord, Variant
 from assets.references import Reference
@@ -74,29 +75,28 @@ class AssetOwners:
         reason: str,
         expected_version: int | None,
         seq: int | None = None,
+        judged: Judged | None = None,
     ) -> Decided:
         await self._meet(asset_id)
         if seq is not None and not self._store.hear(asset_id, seq):
             return Decided(Outcome.CONFLICT, self.stored(asset_id).record)
         outcome = self._store.judge(asset_id, state, reason, expected_version)
-        if outcome is Outcome.UNCHANGED:
-            self._store.confirm(asset_id, self._clock())
         stored = self._store.read(asset_id)
         if stored is None or outcome is not Outcome.CHANGED:
             return Decided(outcome, None if stored is None else stored.record)
         if state == APPROVED and asset_id in self.bytes_missing:
             return Decided(Outcome.ILLEGAL, stored.record, "bytes_missing")
         key = media_key(asset_id, stored.record.extension) if state == APPROVED else ""
-        outcome = self._store.decide(asset_id, state, reason, None, self._clock(), key)
+        outcome = self._store.decide(asset_id, state, reason, None, self._clock(), key, judged)
         return Decided(outcome, self.stored(asset_id).record)
 
     def file(self, record: AssetRecord, reference: Reference) -> Filed:
         """File an asset, as an upload does."""
         return self._store.file(record, reference)
 
-    async def confirm(self, asset_id: str) -> bool:
+    async def confirm(self, asset_id: str, judged: Judged) -> bool:
         await self._meet(asset_id)
-        self._store.confirm(asset_id, self._clock())
+        self._store.confirm(asset_id, judged, self._clock())
         return self._store.read(asset_id) is not None
 
     def add_variant(self, asset_id: str, extension: str, variant: Variant) -> None:

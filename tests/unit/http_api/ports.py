@@ -13,6 +13,7 @@ import httpx
 from analytics.click_reports import DIMENSIONS
 from analytics.click_store import ClickStore
 from analytics.clicks import Click
+from assets.judged import Judged
 from assets.projection import library_entry as asset_entry
 from assets.record import AssetRecord
 from assets.references import Reference
@@ -295,7 +296,9 @@ class World:
         record = AssetRecord(asset_id, asset_id.encode().hex().ljust(64, "0"), "image/gif", "gif", 70, T0)
         reference = Reference(account_id, self.clock(), **words)
         self.assets.file(record, reference)
-        asyncio.run(self.assets.decide(asset_id, state, "", None))
+        judged = Judged(account_id, reference.words)
+        if asyncio.run(self.assets.decide(asset_id, state, "", None, None, judged)).outcome != "changed":
+            asyncio.run(self.assets.confirm(asset_id, judged))
         self.tell_library(asset_id, account_id)
         return asset_id
 

@@ -191,7 +191,9 @@ def test_a_change_of_an_old_version_is_a_conflict(world: World, guard):
     assert world.request("PATCH", f"{ASSETS}/cat", json=body, headers=headers).status_code == 200
     again = world.request("PATCH", f"{ASSETS}/cat", json=body | {"title": "y"}, headers=headers)
     assert problem(again, 409)["code"] == "version_conflict"
-    assert world.assets.stored("cat").record.title == "x"
+    mine = world.assets.stored("cat").held_by("operator")
+    assert mine is not None
+    assert mine.title == "x"
 
 
 @pytest.mark.parametrize(("grace", "status", "code"), [(60, 409, "asset_deleted"), (0, 404, "unknown_asset")])
@@ -278,3 +280,12 @@ def test_moments_of_an_asset_are_told_to_the_millisecond(world: World):
     world.clock.now = T0 + 0.25
     world.hold("cat")
     assert world.request("GET", f"{ASSETS}/cat").json()["created_at"] == "2027-01-15T08:00:00.250Z"
+
+
+def test_an_account_reads_its_new_words_at_once_and_others_the_judged_ones(world: World):
+    world.hold("cat", **CAT)
+    before = world.assets.stored("cat").record.title
+    assert world.request("PATCH", f"{ASSETS}/cat", json={"title": "Unjudged"}).json()["title"] == "Unjudged"
+    assert world.request("GET", f"{ASSETS}/cat").json()["title"] == "Unjudged"
+    assert listed(world, search="unjudged") == ["cat"]
+    assert world.assets.stored("cat").record.title == before == CAT["title"]

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from pydantic import TypeAdapter
 
+from assets.judged import Judged
 from assets.record import AssetRecord
 from assets.references import Reference
 from cdn.restrictions import Client
@@ -127,6 +128,7 @@ def test_what_is_pending_is_not_signed_nor_what_only_looks_so(world: World, acco
     refused = problem(world.request("POST", URL, json={}), 409)
     assert (refused["code"], "url" in refused) == ("asset_in_review", False)
     asyncio.run(world.assets.decide("cat", "approved", "", None))
+    asyncio.run(world.assets.confirm("cat", Judged("operator")))
     assert refusal(world, sign(world)) is None
 
 

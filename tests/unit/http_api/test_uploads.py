@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from accounts.scopes import Tier
+from assets.judged import Judged
 from assets.names import quarantine_key
 from assets.quotas import QUOTAS, Usage
 from assets.record import Variant
@@ -244,7 +245,7 @@ def test_somebody_elses_secret_is_pending_everywhere_until_it_is_confirmed() -> 
         world.request(method, f"/api/v1/assets/{asset_id}{path}")
     seen = world.request("GET", f"/api/v1/assets/{asset_id}").json()
     assert (seen["status"], seen["reason"], seen["formats"]) == ("pending", "", ["mp4"])
-    asyncio.run(world.assets.confirm(asset_id))
+    asyncio.run(world.assets.confirm(asset_id, Judged("operator")))
     seen = world.request("GET", f"/api/v1/assets/{asset_id}").json()
     assert (seen["status"], seen["reason"], seen["formats"]) == ("approved", "a reason", ["mp4", "webp"])
 

@@ -101,7 +101,7 @@ def test_a_decision_during_enforcement_is_enforced_too(world: World) -> None:
 def test_decisions_that_were_never_enforced_are_caught_up_with(world: World) -> None:
     world.open()
     run(world)
-    world.ledger.doubt("d", SUBJECT, {"sha256": "5a" * 32, "decision": "flagged"})
+    world.step("reopen")
     world.step("reject")
     assert run(world).fate is Fate.ENFORCED
     assert world.state() == "rejected"

@@ -11,6 +11,7 @@ import pytest
 
 from assets.references import Reference
 from casework import BlockList, prove
+from moderating.enforcing import enforce
 from moderating.errors import MessageError
 from moderating.flow import BLOCKED_HASH, SOON_SECONDS, give_up, moderate
 from tests.unit.moderating.world import ASSET_ID, LINK, RECORD, SUBJECT, LostError, World
@@ -135,14 +136,103 @@ class TestWords:
         assert not self.is_confirmed(world)
 
     @pytest.mark.parametrize("verdict", ["flagged", "rejected"])
-    def test_bad_words_send_an_approved_asset_back_to_a_person(self, world: World, verdict: str) -> None:
+    def test_bad_words_for_an_approved_asset_stay_out_of_sight_and_a_person_looks(
+        self, world: World, verdict: str
+    ) -> None:
         run(world)
         self.bring(world, "slur")
         world.words = {"slur": verdict}
         assert run(world, self.BOBS) is None
-        assert (world.case()["state"], world.state()) == ("flagged", "flagged")
+        assert (world.case()["state"], world.case()["standing"], world.state()) == (
+            "doubted",
+            "approved",
+            "approved",
+        )
+        assert world.shown() == "A cat"
+        [notice] = world.notices.sent
+        assert (notice["subject"], notice["state"]) == (SUBJECT, "doubted")
         assert run(world, self.BOBS) is None
         assert kinds(world) == ["opened", "scan", "opened", "scan"]
+        assert world.ledger.history(SUBJECT)[0]["payload"]["account_id"] == "bob"
+
+    def test_what_could_not_be_judged_hides_what_others_have_from_nobody(self, world: World) -> None:
+        run(world)
+        self.private(world)
+        self.bring(world, "nice")
+        world.moderation = replace(world.moderation, look=give_up)
+        assert run(world, self.BOBS) is None
+        assert (world.case()["state"], world.case()["reason"], world.state()) == (
+            "doubted",
+            "scan_failed",
+            "approved",
+        )
+        assert not self.is_confirmed(world)
+
+    def test_nobody_elses_words_decide_on_a_file(self, world: World) -> None:
+        world.verdicts = ["pending"]
+        run(world)
+        self.bring(world, "slur")
+        world.words = {"slur": "rejected"}
+        assert run(world, self.BOBS) is None
+        assert (world.case()["state"], world.state()) == ("doubted", "approved")
+        assert not self.is_confirmed(world)
+        assert run(world) is None
+        assert world.shown() == "A cat"
+
+    def test_nobodys_words_confirm_anybody_elses(self, world: World) -> None:
+        self.private(world)
+        eves = {**self.BOBS, "event_id": "a:3", "account_id": "eve"}
+        world.assets.store.file(RECORD, Reference("eve", 2.0, visibility="public", title="slur"))
+        run(world)
+        assert (world.state(), world.visibility(), world.shown()) == ("approved", "private", "")
+        world.words = {"slur": "pending"}
+        assert run(world, eves) == 7.0
+        self.bring(world, "nice")
+        assert run(world, self.BOBS) is None
+        assert self.is_confirmed(world)
+        assert (world.visibility(), world.shown()) == ("private", "")
+
+    def test_a_person_approves_all_the_words_that_were_there(self, world: World) -> None:
+        world.verdicts = ["flagged"]
+        run(world)
+        self.bring(world, "nice")
+        world.step("approve")
+        asyncio.run(enforce(SUBJECT, world.enforcement))
+        assert (world.state(), world.shown(), self.is_confirmed(world)) == ("approved", "A cat", True)
+
+    def test_a_person_who_finds_a_doubt_right_keeps_the_words_out_and_the_file_in(self, world: World) -> None:
+        run(world)
+        self.private(world)
+        self.bring(world, "slur")
+        world.words = {"slur": "flagged"}
+        run(world, self.BOBS)
+        world.step("uphold")
+        asyncio.run(enforce(SUBJECT, world.enforcement))
+        assert (world.case()["state"], world.state()) == ("approved", "approved")
+        assert not self.is_confirmed(world)
+
+    @pytest.mark.parametrize(("verdict", "shown"), [("approved", "Two cats"), ("rejected", "A cat")])
+    def test_changed_words_are_shown_once_they_were_found_fit(
+        self, world: World, verdict: str, shown: str
+    ) -> None:
+        run(world)
+        world.assets.store.amend(ASSET_ID, "ann", {"title": "Two cats"}, None, 3.0)
+        world.words = {"Two cats": "pending"}
+        changed = {**ASSET_MESSAGE, "event_id": "a:2"}
+        assert run(world, changed) == 7.0
+        assert (world.state(), world.shown()) == ("approved", "A cat")
+        assert world.ledger.history(SUBJECT)[0]["payload"]["decision"] == "pending"
+        world.words = {"Two cats": verdict}
+        assert run(world, changed) is None
+        assert (world.state(), world.shown()) == ("approved", shown)
+
+    def test_words_that_changed_during_the_look_were_not_judged(self, world: World) -> None:
+        async def changed() -> None:
+            world.assets.store.amend(ASSET_ID, "ann", {"title": "slur"}, None, 3.0)
+
+        world.interruptions["look"] = changed
+        assert run(world) is None
+        assert (world.state(), world.shown()) == ("approved", "")
 
     def test_bad_words_reject_no_file(self, world: World) -> None:
         self.bring(world, "slur")
@@ -163,7 +253,7 @@ class TestWords:
         world.words = {"slur": "rejected"}
         world.interruptions["scan"] = approved_meanwhile
         assert run(world, self.BOBS) is None
-        assert world.case()["state"] == "flagged"
+        assert world.case()["state"] == "doubted"
 
     def test_a_case_that_changes_all_the_time_is_looked_at_later(
         self, world: World, monkeypatch: pytest.MonkeyPatch

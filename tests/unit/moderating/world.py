@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
+from assets.judged import Judged
 from assets.record import AssetRecord
 from assets.references import Reference
 from assets.store import AssetStore, StoredAsset
@@ -61,7 +62,13 @@ class Assets:
         return self.store.read(asset_id)
 
     async def decide(
-        self, asset_id: str, state: str, reason: str, expected_version: int | None, seq: int | None = None
+        self,
+        asset_id: str,
+        state: str,
+        reason: str,
+        expected_version: int | None,
+        seq: int | None = None,
+        judged: Judged | None = None,
     ) -> Decided:
         await self._before("decide_asset")
         stored = self.store.read(asset_id)
@@ -70,13 +77,13 @@ class Assets:
             return Decided(Owner.CONFLICT, record)
         if state == "approved" and not self.has_bytes:
             return Decided(Owner.ILLEGAL, record, "bytes_missing")
-        outcome = self.store.decide(asset_id, state, reason, expected_version, 2.0)
+        outcome = self.store.decide(asset_id, state, reason, expected_version, 2.0, judged=judged)
         stored = self.store.read(asset_id)
         return Decided(outcome, stored.record if stored else None)
 
-    async def confirm(self, asset_id: str) -> bool:
+    async def confirm(self, asset_id: str, judged: Judged) -> bool:
         await self._before("confirm")
-        return self.store.confirm(asset_id, 2.0)
+        return self.store.confirm(asset_id, judged, 2.0)
 
 
 class Links:
@@ -171,6 +178,18 @@ class World:
     def state(self) -> str | None:
         stored = self.assets.store.read(ASSET_ID)
         return stored.record.state if stored else None
+
+    def visibility(self) -> str:
+        return self._record().visibility
+
+    def shown(self) -> str:
+        """Return the title that everybody may read."""
+        return self._record().title
+
+    def _record(self) -> AssetRecord:
+        stored = self.assets.store.read(ASSET_ID)
+        assert stored is not None
+        return stored.record
 
     def link(self) -> LinkRecord:
         stored = self.links.store.get("code")

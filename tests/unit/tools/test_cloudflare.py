@@ -134,7 +134,7 @@ def test_a_run_that_stopped_half_way_is_completed(project: Path, cloudflare: Clo
     ("what", "path", "sentence"),
     [
         ("buckets", "/r2/buckets", "the bucket gif-distributor-media-staging could not be created: "),
-        ("queues", "/queues", "the queue gif-distributor-moderation-staging could not be created: "),
+        ("queues", "/queues", "the queue gif-distributor-publishing-staging could not be created: "),
         ("kv", "/namespaces", "the KV namespace gif-distributor-metadata could not be created: "),
     ],
 )

@@ -40,11 +40,11 @@ def test_a_whole_ledger_is_proved_and_its_checkpoint_kept(deployment, tmp_path: 
     kept = tmp_path / "checkpoint.json"
     assert main([f"{deployment.url}/", str(kept)]) == 0
     assert capsys.readouterr().out == (
-        f"3 records prove, 0 of them under a signature\ncheckpoint of record 3 kept in {kept}\n"
+        f"4 records prove, 0 of them under a signature\ncheckpoint of record 4 kept in {kept}\n"
     )
     assert main([deployment.url, str(kept)]) == 0
-    assert "4 records prove, 3 of them under a signature" in capsys.readouterr().out
-    assert json.loads(kept.read_text())["seq"] == 3
+    assert "5 records prove, 4 of them under a signature" in capsys.readouterr().out
+    assert json.loads(kept.read_text())["seq"] == 4
     assert main([deployment.url]) == 0
 
 
@@ -53,7 +53,7 @@ def test_the_first_broken_record_is_named_and_nothing_is_kept(deployment, tmp_pa
     kept = tmp_path / "checkpoint.json"
     assert main([deployment.url, str(kept)]) == 1
     said = capsys.readouterr().out
-    assert said.startswith("broken at record 3: the row is not as this record left it (")
+    assert said.startswith("broken at record 4: the row is not as this record left it (")
     assert not kept.exists()
 
 
