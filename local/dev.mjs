@@ -17,12 +17,16 @@ const LOOK_EVERY_MS = 300;
 const MOST_SWEEP_SECONDS = 86_400;
 /** Secrets that a start makes itself; the others are keys of services, and stay out unless the environment has them. */
 const MADE_SECRETS = ["ADMIN_TOKEN", "LEDGER_KEY", "LINK_PEPPER", "SIGNING_SECRET"];
+const THIS_MACHINE = "127.0.0.1";
+/** Here all visitors share an address and all clients a token, and somebody may try what the product can take. */
+const LIMITS_OF_ONE = { api_token: { requests_per_window: 60_000 }, redirects: { requests_per_window: 600_000 } };
 
 const port = readPort();
 const { values: options } = parseArgs({
   options: {
     port: { type: "string" },
     "in-memory": { type: "boolean", default: false },
+    "behind-proxy": { type: "boolean", default: false },
     "sweep-every": { type: "string" },
   },
 });
@@ -37,10 +41,12 @@ const engine = new Engine({
   configs: PRODUCT_CONFIGS,
   port,
   persist: inMemory ? false : STATE,
+  clientAddress: options["behind-proxy"] ? undefined : THIS_MACHINE,
   vars: {
     PREVIOUS_LEDGER_KEYS: "{}",
     PREVIOUS_SIGNING_KEYS: "{}",
     PUBLIC_BASE_URL: origin,
+    RATE_LIMITS: JSON.stringify(LIMITS_OF_ONE),
     ...declared,
     ...secrets,
   },

@@ -17,6 +17,8 @@ import pytest
 
 from tests.harness.local_edge import ROOT, WAIT_SECONDS, eventually
 
+FAILED_TOKENS = 20
+"""How many guesses an address has: docs/limits.md."""
 CHECKOUT_FILES = (
     "package.json",
     "package-lock.json",
@@ -114,6 +116,8 @@ def test_it_serves_on_one_port_reloads_and_leaves_nothing_behind(port: int, chec
             assert answer.json()["short_url"].startswith(f"{origin}/s/")
             assert client.get(f"/s/{answer.json()['code']}").status_code == 302
             assert client.get("/healthz").json()["status"] == "healthy"
+            guesses = [_guess(client, f"203.0.113.{place}") for place in range(FAILED_TOKENS + 1)]
+            assert guesses == [401] * FAILED_TOKENS + [429], "an address that a client names is not believed"
             touched.write_text(touched.read_text().replace('"healthy"', '"reloaded"'))
             dev.wait_for("reloaded in")
             assert client.get("/healthz").json()["status"] == "reloaded"
@@ -121,6 +125,11 @@ def test_it_serves_on_one_port_reloads_and_leaves_nothing_behind(port: int, chec
         status = dev.interrupt()
     assert status == 0
     assert eventually(dev.group_is_empty)
+
+
+def _guess(client: httpx.Client, address: str) -> int:
+    headers = {"authorization": "Bearer wrong", "cf-connecting-ip": address}
+    return client.get("/api/v1/links", headers=headers).status_code
 
 
 def test_all_of_moderation_can_be_seen(port: int, checkout: Path) -> None:
