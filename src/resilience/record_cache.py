@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import ItemsView
+    from collections.abc import Callable, ItemsView
 
 
 class Freshness(Enum):
@@ -33,6 +33,7 @@ class CachedRecord(Generic[Record]):
     fetched_at: float
     fresh_until: float
     stale_at: float = 0.0
+    weight: int = 0
     prepared: Any = None
     used: bool = False
     """Set by whoever uses the entry without asking the cache for it: it is then not the next to go."""
@@ -51,6 +52,9 @@ class RecordCache(Generic[Entry]):
     So an entry that is used is never older than both together; beyond that it only bridges a failure of the
     sources, for at most `bridge_seconds`. What bridges is used for half of `ageing_seconds` without a
     question, and then again while a newer one is fetched: nobody waits for sources that fail.
+
+    Where `weigh` tells what a record takes, all together take `max_weight` at most: their owners decide how
+    large they are, and the memory of an isolate is not theirs.
     """
 
     def __init__(
@@ -60,6 +64,8 @@ class RecordCache(Generic[Entry]):
         fresh_seconds: float,
         ageing_seconds: float,
         bridge_seconds: float,
+        weigh: Callable[[Any], int] = lambda _record: 0,
+        max_weight: int = 0,
     ) -> None:
         self._entry_type = entry_type
         self._entries: OrderedDict[str, Entry] = OrderedDict()
@@ -67,6 +73,9 @@ class RecordCache(Generic[Entry]):
         self._fresh_seconds = fresh_seconds
         self._ageing_seconds = ageing_seconds
         self._bridge_seconds = bridge_seconds
+        self._weigh = weigh
+        self._max_weight = max_weight
+        self._weight = 0
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -114,13 +123,16 @@ class RecordCache(Generic[Entry]):
         if entry is not None and entry.record == record:
             entry.renew(now, now + self._fresh_seconds)
         else:
-            if entry is not None:
-                entry.fresh_until = 0.0
+            self.forget(name)
             entry = self._entries[name] = self._entry_type(record, now, now + self._fresh_seconds)
             entry.used = True
+            entry.weight = self._weigh(record)
+            self._weight += entry.weight
         entry.stale_at = now + self._fresh_seconds + self._ageing_seconds
         self._entries.move_to_end(name)
-        if len(self._entries) > self._max_records:
+        while len(self._entries) > self._max_records or (
+            self._weight > self._max_weight and len(self._entries) > 1
+        ):
             self._make_room()
         return entry
 
@@ -128,14 +140,18 @@ class RecordCache(Generic[Entry]):
         """Drop an entry."""
         gone = self._entries.pop(name, None)
         if gone is not None:
-            gone.fresh_until = 0.0
+            self._drop(gone)
 
     def _make_room(self) -> None:
         """Drop the entry that was unused for longest; what was dropped is fresh for nobody any more."""
         while True:
             name, oldest = self._entries.popitem(last=False)
             if not oldest.used:
-                oldest.fresh_until = 0.0
+                self._drop(oldest)
                 return
             oldest.used = False
             self._entries[name] = oldest
+
+    def _drop(self, gone: Entry) -> None:
+        gone.fresh_until = 0.0
+        self._weight -= gone.weight

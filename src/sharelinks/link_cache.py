@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from resilience.record_cache import CachedRecord, Freshness, RecordCache
+from resilience.weights import weigh
 from sharelinks.record import LinkRecord
 
-__all__ = ["CachedLink", "Freshness", "LinkCache"]
+__all__ = ["MAX_BYTES", "CachedLink", "Freshness", "LinkCache"]
+
+MAX_BYTES = 32 * 1024 * 1024
+"""What all records take at most: 10,000 ordinary links have room, and so have a thousand of the largest."""
+_ENTRY_BYTES = 1_024
+"""The entry itself, the record's fields and the prepared answer."""
 
 
 @dataclass(slots=True)
@@ -34,9 +40,14 @@ class LinkCache(RecordCache[CachedLink]):
     def __init__(
         self, max_links: int, fresh_seconds: float, ageing_seconds: float, bridge_seconds: float
     ) -> None:
-        super().__init__(CachedLink, max_links, fresh_seconds, ageing_seconds, bridge_seconds)
+        ages = (fresh_seconds, ageing_seconds, bridge_seconds)
+        super().__init__(CachedLink, max_links, *ages, _weigh, MAX_BYTES)
 
     def forget_link(self, code: str) -> None:
         """Drop a link under all the codes that lead to it, and the answers that were prepared from it."""
         for name in [name for name, entry in self.items() if entry.record.code == code]:
             self.forget(name)
+
+
+def _weigh(record: LinkRecord) -> int:
+    return _ENTRY_BYTES + weigh(record.to_wire())

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sharelinks import LinkRecord
-from sharelinks.link_cache import Freshness, LinkCache
+from sharelinks.link_cache import MAX_BYTES, Freshness, LinkCache
 
 NOW = 1_000.0
 RECORD = LinkRecord("abc", "https://example.com/", NOW)
@@ -126,3 +126,31 @@ def test_no_entry_bridges_longer_than_is_allowed_and_none_that_is_gone():
     links.bridge("abc", NOW)
     links.bridge("def", NOW)
     assert old.fresh_until == 0.0
+
+
+def test_large_records_make_room_before_they_fill_the_isolate():
+    links = cache(max_links=10_000)
+    large = replace(RECORD, metadata={f"key {number}": number for number in range(800)})
+    entries = [links.put(f"code{number}", replace(large, code=f"code{number}"), NOW) for number in range(500)]
+    assert sum(entry.weight for entry in entries if entry.fresh_until) <= MAX_BYTES
+    assert 0 < len(links) < 500
+    assert links.get("code499") is entries[-1]
+    for number in range(500):
+        links.forget(f"code{number}")
+    assert (len(links), links._weight) == (0, 0)
+
+
+def test_one_record_is_kept_however_large():
+    links = cache()
+    links.put("abc", replace(RECORD, metadata={"a": "x" * MAX_BYTES}), NOW)
+    assert len(links) == 1
+    links.put("def", RECORD, NOW)
+    assert len(links) == 1
+    assert links.get("def")
+
+
+def test_ten_thousand_ordinary_links_have_room():
+    links = cache(max_links=10_000)
+    for number in range(10_000):
+        links.put(f"code{number}", replace(RECORD, code=f"code{number}", title="A cat", tags=("cat",)), NOW)
+    assert len(links) == 10_000
