@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from assets.names import incoming_key
@@ -46,10 +47,22 @@ class UploadKeeper:
         return "aborted"
 
     async def expire(self, now: float) -> None:
-        """Give up every upload whose time is over: first its bytes, then the memory of it."""
+        """Give up every upload whose time is over: first its bytes, then the memory of it.
+
+        One that the bucket does not let go of waits, and holds up no other.
+        """
         while expired := self._book.expired(now):
             for one in expired:
-                await self._give_up(one)
+                try:
+                    await self._give_up(one)
+                except Exception as error:  # noqa: BLE001 - whatever it is, it is tried again
+                    self._book.postpone(one["upload_id"], now)
+                    told = {
+                        "event": "upload_not_given_up",
+                        "upload_id": one["upload_id"],
+                        "error": str(error),
+                    }
+                    print(json.dumps({"level": "warning", **told}))
 
     async def _give_up(self, ended: Ended) -> None:
         upload_id = ended["upload_id"]

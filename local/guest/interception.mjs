@@ -8,6 +8,8 @@ const METHODS = {
   queues: ["send", "sendBatch"],
   r2: ["head", "get", "put", "delete", "list", "createMultipartUpload"],
 };
+/** Of an upload in parts, whose methods count as the bucket's own. */
+const PARTS_METHODS = ["uploadPart", "complete", "abort"];
 /** Names that JavaScript itself asks a stub for. */
 const NO_CALLS = ["constructor", "then"];
 
@@ -26,7 +28,18 @@ export function intercept(bindings, around) {
     const kind = KINDS[binding?.constructor?.name] ?? "";
     if (kind === "objects") interceptObjects(name, binding, around);
     else for (const method of METHODS[kind] ?? []) interceptMethod(kind, name, binding, method, around);
+    if (kind === "r2") interceptParts(name, binding, around);
   }
+}
+
+/** @param {string} name @param {any} bucket @param {Around} around */
+function interceptParts(name, bucket, around) {
+  const resume = bucket.resumeMultipartUpload;
+  bucket.resumeMultipartUpload = (/** @type {any[]} */ ...args) => {
+    const upload = resume.apply(bucket, args);
+    for (const method of PARTS_METHODS) interceptMethod("r2", name, upload, method, around);
+    return upload;
+  };
 }
 
 /** @param {string} kind @param {string} name @param {any} binding @param {string} method @param {Around} around */

@@ -54,6 +54,7 @@ class UploadRows:
             etag TEXT NOT NULL,
             PRIMARY KEY (upload_id, number)
         ) WITHOUT ROWID""",
+        "ALTER TABLE library_uploads ADD COLUMN retry_at REAL NOT NULL DEFAULT 0",
     )
 
     def __init__(self, database: Database) -> None:

@@ -28,6 +28,8 @@ __all__ = ["COMPLETING", "DONE", "MAX_SESSIONS", "OPEN", "PIECE", "TOO_MANY_SESS
 
 MAX_SESSIONS = 100
 """Of one account at a time, so that a list of them is short."""
+LEAST_RETRY_SECONDS = 60.0
+MOST_RETRY_SECONDS = 6 * 3_600.0
 TOO_MANY_SESSIONS = "too_many_uploads"
 
 
@@ -165,13 +167,29 @@ class UploadBook(UploadRows):
         return None if row is None or row["state"] == PIECE else ended_of(row)
 
     def expired(self, now: float) -> list[Ended]:
-        """Return uploads whose time is over; each stays until it is dropped."""
+        """Return uploads whose time is over; each stays until it is dropped, or postponed for a while."""
         if not self._exists():
             return []
         rows = self._database.execute(
-            "SELECT * FROM library_uploads WHERE expires_at <= ? ORDER BY expires_at LIMIT 100", now
+            "SELECT * FROM library_uploads WHERE expires_at <= ? AND retry_at <= ?"
+            " ORDER BY expires_at LIMIT 100",
+            now,
+            now,
         )
         return [ended_of(row) for row in rows]
+
+    def postpone(self, upload_id: str, now: float) -> None:
+        """Have an expired upload wait that could not be given up, each time for as long as it is overdue."""
+        if self._exists():
+            self._database.execute(
+                "UPDATE library_uploads SET retry_at = ? + min(max(? - expires_at, ?), ?)"
+                " WHERE upload_id = ?",
+                now,
+                now,
+                LEAST_RETRY_SECONDS,
+                MOST_RETRY_SECONDS,
+                upload_id,
+            )
 
     def drop(self, upload_id: str) -> None:
         """Forget an upload of which nothing is left."""
@@ -179,10 +197,10 @@ class UploadBook(UploadRows):
             self._database.transaction(lambda: self._drop(upload_id))
 
     def next_end(self) -> float | None:
-        """Return when the next upload expires."""
+        """Return when the next upload expires, or one that was postponed has its turn."""
         if not self._exists():
             return None
-        (row,) = self._database.execute("SELECT min(expires_at) AS at FROM library_uploads")
+        (row,) = self._database.execute("SELECT min(max(expires_at, retry_at)) AS at FROM library_uploads")
         return None if row["at"] is None else float(row["at"])
 
     def reserved(self, now: float, besides: str = "") -> Usage:

@@ -65,6 +65,7 @@ def test_a_file_in_parts_becomes_what_it_would_be_in_one_piece(product: LocalEdg
     words = {"title": "Ein Bär", "tags": ["cat"], "description": "long", "visibility": "private"}
     view = open_upload(product, len(film), **words)
     assert (view["state"], view["parts"], view["part_bytes"]) == ("open", 3, PART_BYTES)
+    assert view["asset_id"] is None
     assert {name: view[name] for name in words} == words
     upload_id = view["upload_id"]
     for number in (3, 1, 2):
@@ -78,6 +79,8 @@ def test_a_file_in_parts_becomes_what_it_would_be_in_one_piece(product: LocalEdg
     assert key.startswith(f"quarantine/{id_of(film)}/")
     assert product.r2_get("MEDIA", key) == film
     assert ask(product, "GET").json()["items"] == []
+    ended = ask(product, "GET", f"/{upload_id}").json()
+    assert (ended["state"], ended["asset_id"]) == ("done", id_of(film))
     assert product.object("Library", "operator", "asset_totals")["bytes"] == len(film)
     product.reset()
     whole = send(product, film, "?title=Ein%20B%C3%A4r&tags=cat&description=long&visibility=private").json()

@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from tests.edge.assets import add_variant, file, id_of, new_bytes, publish, reference
-from tests.edge.links import API, EDGE, OPERATOR
+from tests.edge.link_calls import LINKS
+from tests.edge.links import API, EDGE, OPERATOR, new_code, visit
 from tests.edge.uploads import (
     ASSETS,
     DAY,
@@ -150,6 +151,39 @@ def test_a_library_that_cannot_open_an_upload_keeps_no_room_for_it(faulty: Local
     faulty.faults(OBJECTS, failing("MEDIA.createMultipartUpload"))
     assert ask(faulty, "POST", json={"bytes": 9}).status_code == 503
     assert reserved(faulty) == []
+
+
+def test_an_upload_whose_opening_was_cut_off_takes_no_part_and_can_be_given_up(faulty: LocalEdge) -> None:
+    faulty.faults(OBJECTS, failing("MEDIA.createMultipartUpload", "stall"))
+    with pytest.raises(httpx.ReadTimeout):
+        ask(faulty, "POST", json={"bytes": 9}, timeout=5)
+    (cut_off,) = ask(faulty, "GET").json()["items"]
+    answer = ask(faulty, "PUT", f"/{cut_off['upload_id']}/parts/1", content=b"x" * 9)
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_upload")
+    assert ask(faulty, "DELETE", f"/{cut_off['upload_id']}").status_code == 204
+    assert reserved(faulty) == []
+
+
+def test_an_upload_that_the_bucket_does_not_let_go_of_holds_up_no_other(faulty: LocalEdge) -> None:
+    stuck = filled(faulty, new_film())
+
+    def begin(upload_id: str) -> None:
+        """Begin an upload in one piece, which has the alarm ring for what expired."""
+        wanted = {"upload_id": upload_id, "bytes": 9, "tier": "operator", "expires_at": time.time() + DAY}
+        faulty.object("Library", "operator", "begin_upload", wanted)
+
+    begin("expired")
+    faulty.faults(OBJECTS, failing("MEDIA.abort"))
+    faulty.sql("Library", "operator", "UPDATE library_uploads SET expires_at = 2")
+    faulty.sql("Library", "operator", "UPDATE library_uploads SET expires_at = 1 WHERE state = 'open'")
+    begin("new")
+    assert eventually(lambda: {one["upload_id"] for one in reserved(faulty)} == {stuck, "new"})
+    assert faulty.faults_met(OBJECTS).count("MEDIA.abort") == 1
+    faulty.faults(OBJECTS)
+    faulty.sql("Library", "operator", "UPDATE library_uploads SET retry_at = 0")
+    begin("newer")
+    assert eventually(lambda: {one["upload_id"] for one in reserved(faulty)} == {"new", "newer"})
+    assert keys(faulty) == []
 
 
 @pytest.mark.parametrize(
@@ -406,5 +440,61 @@ def test_a_machine_lost_between_the_copy_and_the_record_of_an_approval_leaves_no
         assert decided(engine, film, "approved").status_code == 200
         assert engine.get(EDGE, f"/a/{id_of(film)}").content == film
         assert eventually(lambda: keys(engine) == [published])
+    finally:
+        engine.close()
+
+
+def test_a_machine_lost_during_a_part_a_joining_or_a_deletion_is_made_up_for_by_asking_again(
+    tmp_path: Path,
+) -> None:
+    engine = LocalEdge(persist=str(tmp_path), faults=True)
+    try:
+        sent, joined, shown = new_film(300_000), new_film(300_000), new_film()
+        frozen, url = Frozen(engine), engine.urls[API]
+        assert send(engine, shown, "?visibility=public").status_code == 201
+        assert decided(engine, shown, "approved").status_code == 200
+        link = {"target": f"asset:{id_of(shown)}", "code": new_code()}
+        assert engine.request(API, "POST", LINKS, json=link, headers=OPERATOR).status_code == 201
+
+        sending = ask(engine, "POST", json={"bytes": len(sent)}).json()["upload_id"]
+        frozen.at(
+            "MEDIA.uploadPart",
+            lambda client: client.put(f"{url}{UPLOADS}/{sending}/parts/1", content=sent),
+            lambda: engine.faults_met(API) == ["MEDIA.uploadPart"],
+            mode="stall",
+        )
+        joining = filled(engine, joined)
+        frozen.at(
+            "MEDIA.complete",
+            lambda client: client.post(f"{url}{UPLOADS}/{joining}/complete"),
+            lambda: keys(engine, "quarantine/incoming/"),
+            mode="stall",
+        )
+        frozen.at(
+            "LIBRARY.leading_to",
+            lambda client: client.delete(f"{url}{ASSETS}/{id_of(shown)}"),
+            lambda: engine.faults_met(API) == ["LIBRARY.leading_to"],
+        )
+        engine.kill()
+        frozen.end()
+        engine.restart()
+
+        assert ask(engine, "GET", f"/{sending}").json()["received"] == []
+        assert ask(engine, "PUT", f"/{sending}/parts/1", content=sent).status_code == 200
+        for upload_id, film in ((sending, sent), (joining, joined)):
+            answer = ask(engine, "POST", f"/{upload_id}/complete")
+            assert (answer.status_code, answer.json()["asset_id"]) == (201, id_of(film))
+        # The asset is deleted, and its link is not until the request comes again.
+        assert (
+            engine.request(API, "GET", f"{LINKS}/{link['code']}", headers=OPERATOR).json()["state"]
+            == "active"
+        )
+        deleted = engine.request(API, "DELETE", f"{ASSETS}/{id_of(shown)}", headers=OPERATOR)
+        assert deleted.status_code == 204
+        assert visit(engine, link["code"]).status_code == 404
+        kept = {id_of(film): film for film in (sent, joined, shown)}
+        assert sorted(key.split("/")[1] for key in keys(engine)) == sorted(kept)
+        for key in keys(engine):
+            assert engine.r2_get("MEDIA", key) == kept[key.split("/")[1]]
     finally:
         engine.close()

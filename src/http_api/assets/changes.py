@@ -24,7 +24,10 @@ GRACE_SECONDS = 30 * 86_400
 async def change_asset(
     caller: Caller, asset_id: str, wanted: AssetChange, expected_version: int | None
 ) -> Seen:
-    """Change the words that were given; 409 if the account's version is not the expected one."""
+    """Change the words that were given; 409 if the account's version is not the expected one.
+
+    Asking for the same visibility again has the edge forget what is out of reach once more, if that failed.
+    """
     before = await find_own_asset(caller, asset_id, deleted=False)
     changes = wanted.words()
     answer = await caller.ports.assets.amend(asset_id, caller.account_id, changes, expected_version)
@@ -36,8 +39,8 @@ async def change_asset(
         raise _version_conflict()
     record, reference = answer
     await _announce(caller, record, reference)
-    if is_open(before.record):
-        await _withdraw(caller, record)
+    if is_open(before.record) or "visibility" in changes:
+        await withdraw(caller.ports.edge_copies, record)
     return Seen(record, reference, is_mine=True)
 
 
@@ -60,8 +63,9 @@ async def delete_asset(
     mine = None if newest is None else newest.reference_of(caller.account_id)
     if newest is not None and mine is not None:
         await _announce(caller, newest.record, mine)
-    if is_open(before.record):
-        await _withdraw(caller, replace(before.record, held=False) if newest is None else newest.record)
+    if is_open(before.record) or before.reference.deleted_at is not None:
+        gone = replace(before.record, held=False)
+        await withdraw(ports.edge_copies, gone if newest is None else newest.record)
 
 
 async def restore_asset(caller: Caller, asset_id: str) -> Seen:
@@ -82,14 +86,6 @@ async def _announce(caller: Caller, record: AssetRecord, reference: Reference) -
         await caller.ports.libraries.add_assets(caller.account_id, [entry])
     except Exception as error:  # noqa: BLE001 - whatever it is, the owner has committed
         caller.ports.incidents.note("library_behind", error)
-
-
-async def _withdraw(caller: Caller, record: AssetRecord) -> None:
-    """Have the edge forget what is out of reach now; without it the change counts when copies get too old."""
-    try:
-        await withdraw(caller.ports.edge_copies, record)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the owner has committed
-        caller.ports.incidents.note("asset_not_purged", error)
 
 
 def _version_conflict() -> ApiError:

@@ -38,7 +38,10 @@ class PartView(TypedDict):
 
 
 class UploadView(TypedDict):
-    """An upload in parts. Every part has `part_bytes` bytes, the last one what is left."""
+    """An upload in parts. Every part has `part_bytes` bytes, the last one what is left.
+
+    `asset_id` is what became of one that is `done`, null while it is under way or if its file was refused.
+    """
 
     upload_id: str
     state: str
@@ -52,6 +55,7 @@ class UploadView(TypedDict):
     visibility: str
     created_at: str | None
     expires_at: str | None
+    asset_id: str | None
 
 
 class UploadList(TypedDict):

@@ -69,6 +69,9 @@ async def store_part(request: Request, caller: Caller, upload_id: str, number: i
     length = body_length(request)
     session = await find_upload(request, caller, upload_id)
     check_open(session)
+    if "bucket_upload_id" not in session:
+        # Whoever opened it was cut off half-way: nothing can arrive, and it ends with its time.
+        raise unknown_upload()
     wanted = part_length(session, number)
     if wanted is None:
         raise ApiError(404, "unknown_part", f"The upload has the parts 1 to {session['parts']}.")
@@ -140,4 +143,5 @@ def session_view(session: Mapping[str, Any]) -> UploadView:
         "visibility": session["visibility"],
         "created_at": write_moment(session["created_at"]),
         "expires_at": write_moment(session["expires_at"]),
+        "asset_id": session.get("outcome", {}).get("asset_id"),
     }

@@ -174,6 +174,24 @@ def case_how_a_session_ended_is_remembered_and_holds_no_room(database: Database)
     assert index.totals()["bytes"] == 10
 
 
+def case_what_cannot_be_given_up_waits_longer_each_time_and_holds_up_no_other(database: Database) -> None:
+    book, _ = books(database)
+    begin(book, "stuck", now=NOW)
+    begin(book, "next", now=NOW + 10)
+    book.postpone("stuck", LATER)
+    assert book.next_end() == LATER + 10
+    assert [one["upload_id"] for one in book.expired(LATER + 10)] == ["next"]
+    book.drop("next")
+    assert book.expired(LATER + 59) == []
+    assert book.next_end() == LATER + 60
+    assert [one["upload_id"] for one in book.expired(LATER + 60)] == ["stuck"]
+    for overdue, waits in [(100, 100), (3_000, 3_000), (10**6, 6 * 3_600)]:
+        book.postpone("stuck", LATER + overdue)
+        assert book.next_end() == LATER + overdue + waits
+    # It holds no room meanwhile, and is no upload to anybody.
+    assert book.reserved(LATER).assets == 0
+
+
 def case_sessions_are_few_and_listed_oldest_first(database: Database) -> None:
     book, _ = books(database)
     for number in range(MAX_SESSIONS):

@@ -61,6 +61,17 @@ def test_deleting_leaves_the_edge_unless_another_account_shows_the_asset(world: 
     assert (dog.record.held, dog.record.visibility) == (True, "unlisted")
 
 
+def test_a_deletion_that_the_edge_did_not_hear_of_is_a_503_until_it_is_asked_for_again(world: World):
+    world.hold("cat", visibility="public")
+    world.edge_copies.is_failing = True
+    for _ in range(2):
+        assert problem(world.request("DELETE", f"{ASSETS}/cat"), 503)["code"] == "unavailable"
+    assert not world.assets.stored("cat").record.held
+    world.edge_copies.is_failing = False
+    delete(world)
+    assert [asset_id for asset_id, _ in world.edge_copies.purged] == ["cat"]
+
+
 def test_a_grace_period_of_nothing_erases_at_once(world: World):
     world.hold("cat", visibility="public")
     delete(world, params={"grace_seconds": 0})
