@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from http_api.body import MAX_BULK_BYTES
 from tests.edge.link_calls import LINKS
 from tests.edge.links import API, OPERATOR, TARGET, new_code
 from tests.edge.uploads import request_head
@@ -94,6 +95,24 @@ def test_a_large_body_that_is_refused_never_fills_the_isolate(
     assert status_of(engine, method, path, chunked=chunked, **headers) == status
     assert memory(engine) - before < GROWTH_BYTES
     engine.check_memory(128 * 1024 * 1024)
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 422), (1, 413)])
+def test_a_body_as_large_as_a_list_of_links_may_be_fits_into_the_isolate(
+    engine: LocalEdge, more: int, status: int
+) -> None:
+    body = b"[" + b" " * (MAX_BULK_BYTES - 2 + more) + b"]"
+    headers = {**OPERATOR, "content-type": "application/json"}
+    answer = engine.request(API, "POST", f"{LINKS}/bulk", content=body, headers=headers)
+    assert answer.status_code == status
+    assert answer.json()["code"] == {422: "invalid_request", 413: "body_too_large"}[status]
+    engine.check_memory(128 * 1024 * 1024)
+
+
+def test_a_method_that_no_route_takes_is_told_so(engine: LocalEdge) -> None:
+    answer = engine.request(API, "PROPFIND", LINKS, headers=OPERATOR)
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert "PATCH" in answer.headers["allow"]
 
 
 def test_a_body_that_a_read_request_brings_means_nothing(engine: LocalEdge) -> None:
