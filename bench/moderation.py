@@ -5,7 +5,8 @@
 
 The moderator's own functions: text rules over words and targets, and the choice of frames with their PNGs.
 CPU time of one CPython process; inside a Worker the same takes about twice as long. `growth` is the work
-against the row before it, `ratio` the cost against it: work that costs in proportion has them equal.
+against the row before it, `bytes_growth` the size of the file, `ratio` the cost: work that costs in
+proportion has them equal.
 """
 
 from __future__ import annotations
@@ -123,6 +124,8 @@ def compared(found: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         row["looks_per_s"] = round(1 / row["cpu_s"], 1)
         if before.get("look") == row["look"]:
             row["growth"] = round(row["work"] / before["work"], 2)
+            if "bytes" in row:
+                row["bytes_growth"] = round(row["bytes"] / before["bytes"], 2)
             row["ratio"] = round(row["cpu_s"] / before["cpu_s"], 2)
         before = row
         yield {**row, "cpu_s": round(row["cpu_s"], 5)}

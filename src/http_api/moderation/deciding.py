@@ -67,7 +67,7 @@ async def decide_many(
         }
         for place in taken
     ]
-    answers = await ports.ledger.decide_many(events) if events else []
+    answers = await _decided(ports, events) if events else []
 
     async def settle(pair: tuple[int, Answer | LedgerError]) -> None:
         place, answer = pair
@@ -87,6 +87,22 @@ async def decide_many(
 
     await map_concurrently(settle, zip(taken, answers, strict=True), _AT_ONCE)
     return results
+
+
+async def _decided(ports: Services, events: Sequence[Mapping[str, Any]]) -> list[Answer | LedgerError]:
+    """Record decisions, also on content that has no case yet: it gets one, as for a single decision."""
+    answers = await ports.ledger.decide_many(events)
+    missing = [
+        place
+        for place, answer in enumerate(answers)
+        if not isinstance(answer, LedgerError) and answer.outcome is Outcome.UNKNOWN
+    ]
+    found = [place for place in missing if await find_case(ports, events[place]["subject"]) is not None]
+    if found:
+        again = await ports.ledger.decide_many([events[place] for place in found])
+        for place, answer in zip(found, again, strict=True):
+            answers[place] = answer
+    return answers
 
 
 def checked(answer: Answer) -> Answer:

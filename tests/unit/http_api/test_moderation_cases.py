@@ -154,6 +154,13 @@ def test_only_one_of_two_moderators_gets_a_case(world: World):
 def test_what_waits_for_nobody_is_not_claimed(world: World):
     bring(world, decision="approved")
     assert problem(post(world, f"{CASES}/asset:cat/claim"), 409)["code"] == "nothing_to_decide"
+
+
+def test_who_gives_no_name_is_one_moderator_with_all_others_of_the_token(world: World):
+    bring(world)
+    for _ in range(2):
+        assert post(world, f"{CASES}/asset:cat/claim").json()["claimed_by"] == "operator"
+    assert problem(post(world, f"{CASES}/asset:cat/claim", moderator="mo"), 409)["code"] == "case_claimed"
     assert problem(post(world, f"{CASES}/asset:nothing/claim"), 404)["code"] == "unknown_case"
     assert problem(post(world, f"{CASES}/asset:cat/claim?seconds=0"), 422)["code"] == "invalid_request"
     assert post(world, f"{CASES}/asset:cat/claim", moderator="a b").status_code == 422

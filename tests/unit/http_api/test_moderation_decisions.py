@@ -152,6 +152,16 @@ def test_many_decisions_each_have_their_result(world: World):
     assert again["results"][0]["outcome"] == "repeated"
 
 
+def test_content_without_a_case_gets_one_by_a_list_as_by_a_single_decision(world: World):
+    for name in ("cat", "dog"):
+        world.hold(name, state="flagged", visibility="public")
+    subjects = ("asset:cat", "asset:nothing", "asset:dog")
+    decisions = [{"subject": one, "step": "take_down", "reason": "a court"} for one in subjects]
+    results = post(world, BULK, {"decisions": decisions}).json()["results"]
+    assert [one["status"] for one in results] == [200, 404, 200]
+    assert (state_of(world, "cat"), state_of(world, "dog")) == ("taken_down", "taken_down")
+
+
 def test_an_id_that_means_two_things_fails_alone(world: World):
     for name in ("cat", "dog"):
         bring(world, name)

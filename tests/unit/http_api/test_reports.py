@@ -145,3 +145,17 @@ def test_bad_reports_are_refused_field_by_field(world: World):
     answer = report(world, "", category="boring", text="x" * 3_001, contact="a\nb", name="me")
     fields = {error["field"] for error in problem(answer, 422)["errors"]}
     assert fields == {f"body.{name}" for name in ("subject", "category", "text", "contact", "name")}
+
+
+@pytest.mark.parametrize("headers", [{}, {"idempotency-key": "k"}])
+def test_when_old_reports_are_forgotten_nothing_tells_who_reported(world: World, headers: dict[str, str]):
+    subject = shown(world)
+    report(world, subject, headers=headers)
+    (kept,) = reports_of(world, subject)
+    decide(world, subject, "reopen")
+    export = "/api/v1/moderation/ledger/export"
+    assert kept["reporter"] in world.request("GET", export).text
+    world.clock.now += 10 * 86_400
+    assert asyncio.run(world.ledger.retain("retention", 5))["reports"] == 1
+    left = world.request("GET", export).text
+    assert ("report:" in left, kept["reporter"] in left) == (True, False)
