@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_SCANNED_FRAMES: Final = 8
+DRAWN_FRAMES: Final = 2
+"""So many more are drawn by lot: five greater changes must not keep a frame from ever being looked at."""
 MAX_STILL_SIDE: Final = 512
 MAX_IMAGE_BYTES: Final = 20_000_000
 """What the service accepts for one picture."""
@@ -55,7 +57,7 @@ def image_samples(data: bytes) -> list[Sample]:
 
 def _gif_samples(data: bytes) -> list[Sample]:
     try:
-        stills = choose_stills(data, MAX_SCANNED_FRAMES, MAX_STILL_SIDE)
+        stills = choose_stills(data, MAX_SCANNED_FRAMES, MAX_STILL_SIDE, drawn=DRAWN_FRAMES)
     except GifError as error:
         raise ScanError("bad_gif", gif_error=error.code) from error
     pictures: dict[bytes, int] = {}

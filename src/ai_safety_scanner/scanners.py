@@ -72,7 +72,7 @@ class OpenAIModerationScanner(_Scanner):
 
 
 class OpenAIVisionScanner(_Scanner):
-    """Scans pictures: GIF by up to eight still frames; PNG, JPEG and WebP as they are."""
+    """Scans pictures: GIF by up to ten still frames; PNG, JPEG and WebP as they are."""
 
     def scan_image(self, file_path: str | os.PathLike[str], check_nsfw: bool = True) -> SafetyScanResult:
         """Return the verdict; a file that cannot be read or judged, and every failure, are not safe.

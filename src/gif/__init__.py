@@ -3,7 +3,7 @@
 from gif.cleaner import clean_chunks, clean_size, keep_spans
 from gif.decoder import Frame, decode_frames
 from gif.errors import GifError
-from gif.frames import FrameChoice, Still, choose_frames, choose_stills, difference
+from gif.frames import FrameChoice, Still, choose_frames, choose_stills, difference, draw_frames
 from gif.info import DEFAULT_LIMITS, GifInfo, ImageBlock, Limits, Palette, Span
 from gif.pixels import Picture, flatten, shrink
 from gif.png import encode_png
@@ -28,6 +28,7 @@ __all__ = [
     "clean_size",
     "decode_frames",
     "difference",
+    "draw_frames",
     "encode_png",
     "flatten",
     "keep_spans",

@@ -1,11 +1,13 @@
 """Which frames of an animation to look at: the first, the middle, the last, and the largest changes.
 
 An index is chosen for the change *into* it. Ties go to the earlier frame, and a frame that does not differ
-from the one before is never chosen for its change. The same animation always gives the same frames.
+from the one before is never chosen for its change. A few more can be drawn by lot, so that no frame is safe
+from being looked at because others change more. The same file always gives the same frames.
 """
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 from dataclasses import dataclass
 from operator import sub
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SIGNATURE_SIDE = 16
+_TURNS = 8
+"""How often one is drawn for each that is wanted: enough, and no loop without an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +71,33 @@ def choose_frames(changes: Sequence[float], limit: int) -> list[int]:
     return choice.chosen()
 
 
+def draw_frames(seed: bytes, count: int, number: int) -> frozenset[int]:
+    """Return at most `number` different indices below `count`, each as likely; the seed decides which."""
+    drawn: dict[int, None] = {}
+    for turn in range(_TURNS * number):
+        if len(drawn) == min(number, count):
+            break
+        digest = hashlib.sha256(seed + turn.to_bytes(4, "big")).digest()
+        drawn[int.from_bytes(digest, "big") % count] = None
+    return frozenset(drawn)
+
+
 def difference(one: bytes, other: bytes) -> int:
     """Return how much two pictures of the same size differ: the sum over their bytes."""
     return sum(map(abs, map(sub, one, other)))
 
 
-def choose_stills(data: bytes, limit: int, max_side: int, limits: Limits = DEFAULT_LIMITS) -> list[Still]:
+def choose_stills(
+    data: bytes, limit: int, max_side: int, limits: Limits = DEFAULT_LIMITS, *, drawn: int = 0
+) -> list[Still]:
     """Return the chosen frames over mid-grey, no side longer than `max_side`; raise GifError.
 
-    Changes are measured on means over the whole picture, so no pixel of a frame can hide from them. Every
-    frame is unpacked once; at most `limit` + 1 pictures are held.
+    Changes are measured on means over the whole picture, so no pixel of a frame can hide from them. So many
+    more frames as `drawn` says are drawn by lot, which the file's bytes decide; some may be chosen already.
+    Every frame is unpacked once; at most `limit` + `drawn` + 1 pictures are held.
     """
     info = walk(data, limits)
+    lots = draw_frames(hashlib.sha256(data[: info.end]).digest(), info.frames, drawn)
     choice = FrameChoice(info.frames, limit)
     kept: dict[int, Picture] = {}
     last_signature = b""
@@ -87,8 +106,8 @@ def choose_stills(data: bytes, limit: int, max_side: int, limits: Limits = DEFAU
         signature = shrink(picture, SIGNATURE_SIDE).rgb
         keep, let_go = choice.offer(index, difference(signature, last_signature))
         last_signature = signature
-        if keep:
+        if keep or index in lots:
             kept[index] = picture
-        if let_go is not None:
+        if let_go is not None and let_go not in lots:
             del kept[let_go]
-    return [Still(index, kept[index]) for index in choice.chosen()]
+    return [Still(index, kept[index]) for index in sorted({*choice.chosen(), *lots})]

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gif import GifError, choose_frames, choose_stills, decode_frames, difference, flatten, shrink
+from gif import (
+    GifError,
+    choose_frames,
+    choose_stills,
+    decode_frames,
+    difference,
+    draw_frames,
+    flatten,
+    shrink,
+)
 from gif.frames import SIGNATURE_SIDE
 from tests.unit.gif.gif_writer import Gif, Image
 from tests.unit.gif.strategies import gifs, noise
@@ -128,3 +137,28 @@ def test_stills_are_shrunk_to_the_side_asked_for() -> None:
 def test_a_broken_file_is_the_own_error() -> None:
     with pytest.raises(GifError):
         choose_stills(b"GIF89a", 8, 512)
+
+
+def test_some_frames_are_drawn_by_lot_and_the_file_decides_which() -> None:
+    greys = [0, 255] * 100
+    plain = animation(*greys, size=8)
+    chosen = {still.index for still in choose_stills(plain, 8, 8)}
+    with_lots = [still.index for still in choose_stills(plain, 8, 8, drawn=2)]
+    assert with_lots == sorted(with_lots) == [one.index for one in choose_stills(plain + b"x", 8, 8, drawn=2)]
+    assert chosen < set(with_lots)
+    assert len(with_lots) == 10
+    other = animation(*greys[:-1], 254, size=8)
+    assert set(with_lots) - chosen != {one.index for one in choose_stills(other, 8, 8, drawn=2)} - chosen
+    for still in choose_stills(plain, 8, 8, drawn=2):
+        assert set(still.picture.rgb) == {greys[still.index]}
+
+
+def test_no_frame_is_out_of_reach_of_the_lot() -> None:
+    drawn = [draw_frames(bytes([seed]) * 32, 20, 2) for seed in range(256)]
+    assert {len(one) for one in drawn} == {2}
+    assert frozenset.union(*drawn) == frozenset(range(20))
+
+
+@pytest.mark.parametrize(("count", "number", "found"), [(1, 2, 1), (2, 2, 2), (5, 0, 0)])
+def test_no_more_are_drawn_than_there_are(count: int, number: int, found: int) -> None:
+    assert len(draw_frames(b"seed", count, number)) <= found
