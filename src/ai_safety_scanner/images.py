@@ -1,7 +1,8 @@
 """From a file's bytes to the still pictures that the service is shown.
 
 The type is read from the content, never from the name. A GIF becomes a few PNG stills; PNG, JPEG and WebP go
-as they are. What the service would judge only in part (animations, video) or fails on is refused here.
+as they are, but for grayscale with alpha, on which the service fails: that becomes RGB. What the service
+would judge only in part (animations, video) is refused here.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ai_safety_scanner.grayscale import GRAYSCALE_ALPHA, as_rgb
 from ai_safety_scanner.results import ScanError
 from gif import GifError, choose_stills, encode_png
 
@@ -25,7 +27,6 @@ MAX_IMAGE_BYTES: Final = 20_000_000
 MAX_FILE_BYTES: Final = 100 * 1024 * 1024
 """For GIFs, of which only stills are sent."""
 
-_GRAYSCALE_ALPHA = 4
 _STILL_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 
 
@@ -71,8 +72,6 @@ def _png_samples(data: bytes) -> list[Sample]:
     samples = _as_it_is("image/png", data)
     if len(data) < 33 or data[12:16] != b"IHDR":
         raise ScanError("bad_image")
-    if data[25] == _GRAYSCALE_ALPHA:
-        raise ScanError("grayscale_alpha")
     at = 33
     while (kind := data[at + 4 : at + 8]) != b"IDAT":
         if kind == b"acTL":
@@ -80,7 +79,7 @@ def _png_samples(data: bytes) -> list[Sample]:
         if len(kind) < 4:
             raise ScanError("bad_image")
         at += 12 + int.from_bytes(data[at : at + 4], "big")
-    return samples
+    return [Sample("image/png", as_rgb(data))] if data[25] == GRAYSCALE_ALPHA else samples
 
 
 def _webp_samples(data: bytes) -> list[Sample]:

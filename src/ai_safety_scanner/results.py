@@ -16,7 +16,6 @@ ERRORS: Final[dict[str, str]] = {
     "unsupported_type": "the file is of no type that can be scanned",
     "video_needs_frames": "a video is scanned through frames taken by the media runner",
     "animated_image": "an animated PNG or WebP would be judged by its first frame only",
-    "grayscale_alpha": "the service fails on grayscale pictures with an alpha channel",
     "bad_image": "the picture is malformed",
     "bad_gif": "the GIF is malformed or over the limits",
     "service_unreachable": "the service could not be reached in time",

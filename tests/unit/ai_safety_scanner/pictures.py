@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
+from itertools import cycle
 
 from gif import Picture, encode_png
 from tests.unit.gif.gif_writer import Gif, Image, loop
@@ -25,10 +27,46 @@ def chunk(kind: bytes, data: bytes = b"") -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def grayscale_alpha_png() -> bytes:
-    header = struct.pack(">IIBBBBB", 1, 1, 8, 4, 0, 0, 0)
-    rows = zlib.compress(b"\0\x80\xff")
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND")
+def grayscale_alpha_png(
+    width: int = 1,
+    height: int = 1,
+    pixels: bytes = b"\x80\xff",
+    *,
+    depth: int = 8,
+    filters: Sequence[int] = (0,),
+    interlaced: bool = False,
+) -> bytes:
+    """Return a PNG of pixels that are a grey and an alpha each; rows are filtered in turn as asked."""
+    header = struct.pack(">IIBBBBB", width, height, depth, 4, 0, 0, int(interlaced))
+    step = depth // 4
+    wide = b"".join(bytes([value, 0x5A]) for value in pixels) if depth == 16 else pixels
+    rows, kinds = b"", cycle(filters)
+    for left, top, across, down in ADAM7 if interlaced else ((0, 0, 1, 1),):
+        columns = range(left, width, across)
+        before = bytes(len(columns) * step)
+        for row in range(top, height, down) if columns else ():
+            starts = ((row * width + column) * step for column in columns)
+            plain = b"".join(wide[at : at + step] for at in starts)
+            rows += filtered(next(kinds), plain, before, step)
+            before = plain
+    data = chunk(b"IDAT", zlib.compress(rows))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + data + chunk(b"IEND")
+
+
+ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+
+
+def filtered(kind: int, row: bytes, above: bytes, step: int) -> bytes:
+    """Return a row behind its filter's number, filtered so."""
+
+    def guess(place: int) -> int:
+        left = row[place - step] if place >= step else 0
+        corner = above[place - step] if place >= step else 0
+        up = above[place]
+        nearest = min((left, up, corner), key=lambda one: abs(left + up - corner - one))
+        return (0, left, up, (left + up) // 2, nearest)[kind]
+
+    return bytes([kind]) + bytes((value - guess(place)) % 256 for place, value in enumerate(row))
 
 
 def png_with(*chunks: bytes) -> bytes:

@@ -87,6 +87,14 @@ def test_still_pictures_go_as_they_are(service: OpenAIStub, file: bytes, content
     assert service.images == [file]
 
 
+def test_a_grayscale_picture_with_alpha_is_judged_as_rgb_and_by_no_person(service: OpenAIStub) -> None:
+    file = grayscale_alpha_png(2, 1, bytes([255, 255, 128, 255]))
+    found = Desk().look(asset(file, "image/png"), asking(service))
+    assert (found.decision, found.verdict["reason"]) == ("flagged", "unsure_picture: violence (0.20)")
+    assert png_pixels(service.images[0]) == (2, 1, bytes([255] * 3 + [128] * 3))
+    assert Desk().look(asset(grayscale_alpha_png(1, 1, b"\x09\xff")), asking(service)).decision == "approved"
+
+
 def test_refused_words_spare_the_look_at_the_picture(service: OpenAIStub) -> None:
     found = Desk().look(asset(animation(BLACK), title="awful"), asking(service))
     assert (found.decision, service.images) == ("rejected", [])
@@ -104,7 +112,6 @@ def test_words_that_are_doubtful_do_not_keep_a_picture_from_being_refused(servic
     [
         (animated_png(), "animated_image"),
         (ANIMATED_WEBP, "animated_image"),
-        (grayscale_alpha_png(), "grayscale_alpha"),
         (MP4, "video_needs_frames"),
         (WEBM, "video_needs_frames"),
         (AVIF, "unsupported_type"),
