@@ -161,6 +161,10 @@ class ModerationLedger(DurableObject):
         """Take calls from the day's budget, all of them or none."""
         return _told(lambda: dict(self._budget.spend(calls, limit)))
 
+    async def settle(self, day: str, taken: int, made: int) -> dict[str, Any]:
+        """Correct what was taken from a day's budget to what was sent in the end."""
+        return _told(lambda: {"settled": self._budget.settle(day, taken, made)})
+
     async def statistics(self) -> dict[str, Any]:
         """Return the counts of scans and cases."""
         return _told(self._ledger.statistics)

@@ -24,7 +24,8 @@ class Spending(TypedDict):
 
 
 class CallBudget:
-    """Counts calls per UTC day. It is asked before the calls are made, and never gives more than the limit.
+    """Counts calls per UTC day. It is asked before the calls are made, and never gives more than the limit;
+    afterwards it hears how many were sent, tries of one call too, which may be more.
 
     The counter is no part of what the trail proves: it bounds costs and decides nothing.
     """
@@ -40,6 +41,17 @@ class CallBudget:
         """Take so many calls from today's budget, all of them or none."""
         wanted, most = inputs.whole("calls", calls, 0, MAX_CALLS), inputs.whole("limit", limit, 0, MAX_CALLS)
         return self._database.transaction(lambda: self._spend(wanted, most))
+
+    def settle(self, day: str, taken: int, made: int) -> bool:
+        """Correct what was taken on a day to what was sent in the end; False for a day that is not kept."""
+        known = inputs.identifier("day", day)
+        more = inputs.whole("made", made, 0, MAX_CALLS) - inputs.whole("taken", taken, 0, MAX_CALLS)
+        kept = self._database.execute(
+            "UPDATE call_budget SET calls = max(0, calls + CAST(? AS INTEGER)) WHERE day = ? RETURNING day",
+            more,
+            known,
+        )
+        return bool(kept)
 
     def days(self) -> dict[str, int]:
         """Return the calls of each day that is kept, the latest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -16,7 +17,7 @@ from moderating.words import judge_by_rules, texts_of
 from moderation import ModerationDecision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from casework import Spending
     from moderating.content import Content
@@ -37,6 +38,10 @@ class Budget(Protocol):
 
     async def spend(self, calls: int, limit: int) -> Spending:
         """Take calls from the day's budget, all of them or none."""
+        ...
+
+    async def settle(self, day: str, taken: int, made: int) -> None:
+        """Correct what was taken on a day to what was sent in the end."""
         ...
 
 
@@ -118,14 +123,15 @@ async def _texts(
     texts = texts_of(content)
     if settings.openai is None or not texts:
         return []
-    if not await _may_spend(len(texts), ports, settings):
-        return [flagged("budget_used_up: text")]
-    opinions = []
-    for text in texts:
-        result = await async_scan(sender, text_steps(settings.openai, text))
-        opinions.append(by_model("text", result, settings.thresholds))
-        if opinions[-1].decision in _ENOUGH:
-            break
+    opinions: list[Opinion] = []
+    async with _paid(len(texts), ports, settings, sender) as granted:
+        if not granted:
+            return [flagged("budget_used_up: text")]
+        for text in texts:
+            result = await async_scan(sender, text_steps(settings.openai, text))
+            opinions.append(by_model("text", result, settings.thresholds))
+            if opinions[-1].decision in _ENOUGH:
+                break
     return opinions
 
 
@@ -140,12 +146,26 @@ async def _pictures(
     samples = await samples_of(content)
     if isinstance(samples, Opinion):
         return [samples]
-    if not await _may_spend(len(samples), ports, settings):
-        return [flagged("budget_used_up: picture")]
-    result = await async_scan(sender, sample_steps(settings.openai, samples))
+    async with _paid(len(samples), ports, settings, sender) as granted:
+        if not granted:
+            return [flagged("budget_used_up: picture")]
+        result = await async_scan(sender, sample_steps(settings.openai, samples))
     return [by_model("picture", result, settings.thresholds)]
 
 
-async def _may_spend(calls: int, ports: LookPorts, settings: Settings) -> bool:
+@asynccontextmanager
+async def _paid(
+    calls: int, ports: LookPorts, settings: Settings, sender: PatientSender
+) -> AsyncIterator[bool]:
+    """Take calls from the budget, and afterwards correct that to the tries that were sent.
+
+    An outage breaks off most looks: what they did not send is for others.
+    """
     spending = await ports.budget.spend(calls, settings.openai_calls_per_day)
-    return bool(spending["granted"])
+    before = sender.tries
+    try:
+        yield spending["granted"]
+    finally:
+        made = sender.tries - before
+        if spending["granted"] and made != calls:
+            await ports.budget.settle(spending["day"], calls, made)

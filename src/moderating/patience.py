@@ -24,13 +24,15 @@ MAX_WAIT_SECONDS: Final = 5.0
 class PatientSender:
     """Carries calls until `seconds_left` of waiting are used up: then they fail without being sent.
 
-    `asked_seconds` is the longest pause that a failing answer asked for, None if none did.
+    `asked_seconds` is the longest pause that a failing answer asked for, None if none did. `tries` counts
+    what was sent, each try of a call.
     """
 
     sender: AsyncSender
     now: Callable[[], float]
     seconds_left: float
     asked_seconds: float | None = None
+    tries: int = 0
 
     async def send(self, call: Call[Result]) -> Result:
         """Return the parsed answer; raise CallFailed or what the call's parser raises."""
@@ -53,7 +55,11 @@ class PatientSender:
             request=replace(call.request, timeout_seconds=seconds),
             parse=partial(self._parse, call),
             retry=replace(call.retry, max_server_delay_seconds=MAX_WAIT_SECONDS),
+            on_try=self._count,
         )
+
+    def _count(self) -> None:
+        self.tries += 1
 
     def _parse(self, call: Call[Result], response: HttpResponse) -> Result:
         asked = None if response.status == 200 else retry_after_seconds(response, self.now())

@@ -136,6 +136,10 @@ class Ledger(Protocol):
         """Take calls from the day's budget, all of them or none."""
         ...
 
+    async def settle(self, day: str, taken: int, made: int) -> None:
+        """Correct what was taken from a day's budget to what was sent in the end."""
+        ...
+
     async def statistics(self) -> dict[str, Any]:
         """Return the counts of scans and cases."""
         ...

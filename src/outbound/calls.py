@@ -32,12 +32,14 @@ class CallFailed(Exception):  # noqa: N818 - reads as what happened
 class Call(Generic[Result]):
     """What to send, how to read the answer, and how patiently to try.
 
-    `parse` gets the last response, of whatever status, and raises the client's own errors.
+    `parse` gets the last response, of whatever status, and raises the client's own errors. `on_try` is told
+    of every try before it is sent.
     """
 
     request: HttpRequest
     parse: Callable[[HttpResponse], Result]
     retry: RetryPolicy = field(default=NO_RETRY)
+    on_try: Callable[[], None] = field(default=lambda: None)
 
 
 class AsyncSender(Protocol):
@@ -75,6 +77,7 @@ def attempts(
     """
     retries_done = 0
     while True:
+        call.on_try()
         outcome = yield call.request
         if outcome is None:
             raise TypeError("a request must be answered with its outcome")

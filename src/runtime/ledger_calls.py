@@ -151,6 +151,10 @@ class Ledger:
         told = await self._call("spend", calls, limit)
         return {"granted": told["granted"], "day": told["day"], "spent": told["spent"], "left": told["left"]}
 
+    async def settle(self, day: str, taken: int, made: int) -> None:
+        """Correct what was taken from a day's budget to what was sent in the end."""
+        await self._call("settle", day, taken, made)
+
     async def statistics(self) -> dict[str, Any]:
         """Return the counts of scans and cases."""
         return await self._call("statistics")

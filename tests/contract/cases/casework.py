@@ -434,6 +434,15 @@ def case_a_day_has_so_many_calls_and_no_more(database: Database) -> None:
     desk.now += DAY
     assert desk.budget.spend(1, 5)["left"] == 4
     assert desk.budget.days() == {"2026-01-02": 1, "2026-01-01": 5}
+    # What was not sent comes back to the day it was taken from, tries that were not foreseen are added.
+    desk.budget.settle("2026-01-01", 3, 1)
+    desk.budget.settle("2026-01-02", 1, 3)
+    assert not desk.budget.settle("2025-01-01", 1, 3)
+    assert desk.budget.days() == {"2026-01-02": 3, "2026-01-01": 3}
+    desk.budget.settle("2026-01-02", 9, 0)
+    desk.budget.settle("2026-01-01", 0, 2)
+    assert desk.budget.days() == {"2026-01-02": 0, "2026-01-01": 5}
+    assert desk.budget.spend(1, 5)["granted"]
     for _ in range(31):
         desk.now += DAY
         desk.budget.spend(1, 5)

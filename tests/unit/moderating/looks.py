@@ -71,6 +71,9 @@ class Desk:
     async def spend(self, calls: int, limit: int) -> Spending:
         return self._budget.spend(calls, limit)
 
+    async def settle(self, day: str, taken: int, made: int) -> None:
+        self._budget.settle(day, taken, made)
+
     async def shard(self, key: str) -> str | None:
         self.asked_shards.append(key)
         return self.shards.get(key)

@@ -79,7 +79,8 @@ def test_an_outage_that_may_pass_is_pending_and_the_next_look_decides(
         f"{code}: text",
         30,
     )
-    assert (len(service.requests), desk.spent) == (3, 1)
+    # Every try counts, and the next look pays for itself.
+    assert (len(service.requests), desk.spent) == (3, 3)
     assert desk.look(asset(TWO_FRAMES, title="a cat"), asking(service)).decision == "approved"
 
 
@@ -88,6 +89,25 @@ def test_an_outage_between_two_frames_is_pending(service: OpenAIStub, reply: Ans
     service.script(json_reply(answer(result(image=True))), *[reply] * 3)
     found = Desk().look(asset(TWO_FRAMES), asking(service))
     assert (found.decision, found.verdict["reason"]) == ("pending", f"{code}: picture")
+
+
+def test_what_an_outage_kept_from_being_sent_is_given_back(service: OpenAIStub) -> None:
+    desk = Desk()
+    service.script(*[Reply(500)] * 3)
+    assert desk.look(asset(TWO_FRAMES), asking(service)).decision == "pending"
+    assert desk.spent == len(service.requests) == 3
+    service.script(busy("600"))
+    assert desk.look(asset(TWO_FRAMES), asking(service)).decision == "pending"
+    assert desk.spent == len(service.requests) == 4
+
+
+def test_an_outage_does_not_use_the_budget_up_without_a_call(service: OpenAIStub) -> None:
+    desk = Desk()
+    out_of_time = asking(service, scan_timeout_seconds=0.0)
+    for _ in range(20):
+        assert desk.look(asset(TWO_FRAMES), out_of_time).decision == "pending"
+    assert (desk.spent, service.requests) == (0, [])
+    assert desk.look(asset(TWO_FRAMES), asking(service, openai_calls_per_day=2)).decision == "approved"
 
 
 @pytest.mark.parametrize(("reply", "code"), LASTING)
