@@ -52,7 +52,10 @@ class Ledger:
 
 
 class Assets:
-    def __init__(self, before: Callable[[str], Awaitable[None]]) -> None:
+    """The owners of assets; `moves` gets every state that one comes to."""
+
+    def __init__(self, before: Callable[[str], Awaitable[None]], moves: list[str]) -> None:
+        self._moves = moves
         self.store = AssetStore(SqliteDatabase())
         self.has_bytes = True
         self._before = before
@@ -78,6 +81,8 @@ class Assets:
         if state == "approved" and not self.has_bytes:
             return Decided(Owner.ILLEGAL, record, "bytes_missing")
         outcome = self.store.decide(asset_id, state, reason, expected_version, 2.0, judged=judged)
+        if outcome is Owner.CHANGED:
+            self._moves.append(state)
         stored = self.store.read(asset_id)
         return Decided(outcome, stored.record if stored else None)
 
@@ -130,7 +135,8 @@ class World:
         self.notices = Notices(self.before)
         self.books = PublicationBook(SqliteDatabase())
         self.ledger = LedgerStore(SqliteDatabase(), clock=lambda: 1_767_225_600.0)
-        self.assets = Assets(self.before)
+        self.moves: list[str] = []
+        self.assets = Assets(self.before, self.moves)
         self.links = Links(self.before)
         self.enforcement = Enforcement(
             ledger=Ledger(self.ledger, self.before),  # type: ignore[arg-type] - methods by name
@@ -152,6 +158,7 @@ class World:
     async def purge(self, asset_id: str, _tags: object) -> None:
         await self.before("purge")
         self.purged.append(asset_id)
+        self.moves.append("purged")
 
     async def purge_link(self, code: str) -> None:
         await self.before("purge_link")
