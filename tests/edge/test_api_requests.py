@@ -139,7 +139,7 @@ def test_a_body_that_ends_early_is_told_and_changes_nothing(faulty: LocalEdge) -
 
 
 def test_a_link_is_made_to_its_end_though_its_client_went_away(faulty: LocalEdge) -> None:
-    """Its owner asks moderation by itself; the account's library is what the request has to tell afterwards."""
+    """Its owner asks moderation by itself; the request has to tell the account's library afterwards."""
     code = new_code()
     body = json.dumps({"target": TARGET, "code": code}).encode()
     faulty.faults(API, {"call": "SHORT_LINK.claim", "mode": "slow", "ms": 1_000})
