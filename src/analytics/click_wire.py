@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analytics.clicks import Click, check_timestamp, check_visitors
@@ -28,6 +29,7 @@ MAX_TEXT_CHARACTERS = 100_000
 """A message of a queue holds 128 KB."""
 
 _VERSION = 2
+_time = itemgetter(0)
 _SECONDS_PER_DAY = 86_400
 
 
@@ -80,14 +82,21 @@ class ClickBatch:
 
 def gather(clicks: Sequence[NotedClick]) -> ClickBatch:
     """Add up the clicks of a code, at least one."""
-    days: dict[int, list[NotedClick]] = {}
-    for click in clicks:
-        days.setdefault(int(click[0] // _SECONDS_PER_DAY), []).append(click)
     latest = sorted(clicks, key=_time)[-MAX_RECENT:]
     return ClickBatch(
-        tuple(_add_up(day, noted) for day, noted in days.items()),
+        tuple(_add_up(day, noted) for day, noted in _by_day(clicks).items()),
         tuple((time, kind) for time, kind, _ in latest),
     )
+
+
+def _by_day(clicks: Sequence[NotedClick]) -> dict[int, Sequence[NotedClick]]:
+    days = [int(click[0] // _SECONDS_PER_DAY) for click in clicks]
+    if len(set(days)) == 1:
+        return {days[0]: clicks}
+    parts: dict[int, list[NotedClick]] = {}
+    for day, click in zip(days, clicks, strict=True):
+        parts.setdefault(day, []).append(click)
+    return dict(parts)
 
 
 def collect(clicks: Sequence[Click]) -> ClickBatch:
@@ -145,11 +154,7 @@ def unpack(text: str) -> ClickBatch:
     return batch
 
 
-def _time(click: tuple[float, object] | NotedClick) -> float:
-    return click[0]
-
-
-def _add_up(day: int, clicks: list[NotedClick]) -> DayClicks:
+def _add_up(day: int, clicks: Sequence[NotedClick]) -> DayClicks:
     _, kinds, visitors = zip(*clicks, strict=True)
     columns = zip(*kinds, strict=True)
     names = {field: Counter(column) for field, column in zip(Kind._fields, columns, strict=True)}

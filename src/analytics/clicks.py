@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from analytics.errors import InvalidClickError
@@ -19,7 +20,7 @@ _PLATFORMS = frozenset(platform.value for platform in Platform)
 _CAPITALS_AND_DIGITS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _WORD = _CAPITALS_AND_DIGITS | frozenset("abcdefghijklmnopqrstuvwxyz")
 _NAME_CHARACTERS = _WORD | frozenset(" ._+-")
-_VISITOR_CHARACTERS = _WORD | frozenset("-_=+/")
+_VISITORS = re.compile(r"[A-Za-z0-9_=+/-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,6 @@ def check_timestamp(value: object) -> float:
 
 def check_visitors(texts: list[str]) -> list[str]:
     """Return visitor hashes, or raise InvalidClickError; all are looked at in two passes, however many."""
-    if max(map(len, texts), default=0) > MAX_VISITOR_LENGTH or not _VISITOR_CHARACTERS.issuperset(
-        "".join(texts)
-    ):
+    if max(map(len, texts), default=0) > MAX_VISITOR_LENGTH or not _VISITORS.fullmatch("".join(texts)):
         raise InvalidClickError(f"a click's visitor is a hash of at most {MAX_VISITOR_LENGTH} characters")
     return texts

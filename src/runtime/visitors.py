@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from analytics.user_agents import UserAgent
 
 MAX_KNOWN_FACTS = 4_096
+MAX_BEGUN = 1_024
 MAX_KNOWN_CHARACTERS = 1_024
 """What browsers send has half as many. Longer headers are read each time: a client could fill the isolate."""
 _SECONDS_PER_DAY = 86_400
@@ -41,6 +42,7 @@ class Visitors:
         key = hashlib.blake2b(pepper.encode(), digest_size=32, person=b"visitors").digest()
         self._keyed = hashlib.blake2b(digest_size=_VISITOR_BYTES, key=key)
         self._known: dict[str, Facts] = {}
+        self._begun: dict[tuple[str, int, str], Any] = {}
 
     def read(self, headers: Any) -> tuple[Facts, str]:  # noqa: ANN401 - JavaScript's headers
         """Return what the headers say of a visitor, and the address, empty if the platform told none."""
@@ -58,10 +60,18 @@ class Visitors:
 
     def visitor(self, address: str, facts: Facts, code: str, now: float) -> str:
         """Return a hash that is the same for one visitor of one link on one UTC day, and says nothing."""
-        text = f"{code} {int(now // _SECONDS_PER_DAY)} {address} {facts.words}"
-        keyed = self._keyed.copy()
-        keyed.update(text.encode())
-        return keyed.hexdigest()
+        common = (code, int(now // _SECONDS_PER_DAY), facts.words)
+        keyed = (self._begun.get(common) or self._begin(common)).copy()
+        keyed.update(address.encode())
+        return str(keyed.hexdigest())
+
+    def _begin(self, common: tuple[str, int, str]) -> Any:  # noqa: ANN401 - hashlib names no type for it
+        """Hash what many visitors of a link have in common, once for all of them."""
+        if len(self._begun) >= MAX_BEGUN:
+            self._begun.clear()
+        keyed = self._begun[common] = self._keyed.copy()
+        keyed.update(" ".join(map(str, (*common, ""))).encode())
+        return keyed
 
 
 def _read(user_agent: str, referrer: str, country: str) -> Facts:
