@@ -44,6 +44,8 @@ FAST = {
     "SHARD_CALLS_PER_SECOND": "1000000",
     "JOURNAL_SECONDS": "1",
 }
+WORKERD_CONNECTIONS = 16
+"""How many connections workerd works on at once; the others wait, and not for ever."""
 
 
 @pytest.fixture(scope="module")
@@ -432,24 +434,29 @@ class TestHotCodes:
         assert clicks(hot, code) == answered
 
 
-def test_ten_thousand_at_once_get_a_thousand_clicks_of_a_link_limited_to_a_thousand(
-    fragile: LocalEdge,
+@pytest.mark.parametrize(("connections", "requests", "limit"), [(16, 10_000, 1_000), (250, 2_500, 250)])
+def test_a_crowd_gets_exactly_as_many_redirects_as_a_link_has_clicks(
+    fragile: LocalEdge, connections: int, requests: int, limit: int
 ) -> None:
-    code = claim(fragile, max_clicks=1_000)
+    code = claim(fragile, max_clicks=limit)
     tally = Tally()
     url = f"{fragile.urls[EDGE]}/s/{code}"
 
     async def everybody() -> None:
-        # Each of 100 visitors sends the next request as soon as the last one is answered.
-        connections = (
-            visit_often(url, as_browser, tally, goes_on=lambda: tally.sent < 10_000) for _ in range(100)
+        # Each sends the next request as soon as the last one is answered.
+        crowd = (
+            visit_often(url, as_browser, tally, goes_on=lambda: tally.sent < requests)
+            for _ in range(connections)
         )
-        await asyncio.gather(*connections)
+        await asyncio.gather(*crowd)
 
     asyncio.run(everybody())
-    assert (tally.sent, tally.unanswered) == (10_000, 0)
-    assert tally.statuses == {302: 1_000, 410: 9_000}
-    assert clicks(fragile, code) == 1_000
+    assert clicks(fragile, code) == limit
+    assert set(tally.statuses) == {302, 410}
+    if connections == WORKERD_CONNECTIONS:
+        assert (tally.sent, tally.unanswered) == (requests, 0)
+    # With more than it looks at together, workerd hangs up on some: what they got, nobody saw.
+    assert 0 <= limit - tally.statuses[302] <= tally.unanswered
 
 
 @pytest.mark.parametrize("while_answering", [True, False])
