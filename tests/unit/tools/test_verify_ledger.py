@@ -57,6 +57,13 @@ def test_the_first_broken_record_is_named_and_nothing_is_kept(deployment, tmp_pa
     assert not kept.exists()
 
 
+def test_a_record_that_makes_no_sense_is_a_broken_ledger_and_no_failure(deployment, capsys) -> None:
+    namespace = deployment.world.ledger_namespace
+    namespace._object._trail.add("checkpoint", {})
+    assert main([deployment.url]) == 1
+    assert capsys.readouterr().out.startswith("broken at record 5: the record cannot be read")
+
+
 def test_a_ledger_that_was_written_anew_is_found_by_what_was_kept(deployment, tmp_path: Path) -> None:
     kept = tmp_path / "checkpoint.json"
     assert main([deployment.url, str(kept)]) == 0
