@@ -37,6 +37,8 @@ SCAN_FAILED = "scan_failed"
 BLOCKED_HASH = "blocked_hash"
 BLOCKED_BITS = 6
 """How much a picture may differ from a blocked one."""
+BLOCK_LIST, NO_MODEL = "block_list", "none"
+"""What stands for the model where a blocked hash decided, and where nothing could be looked at."""
 DECIDED_BEFORE = "decided_before"
 """The model of a case that takes over what its asset's owner was told when there was no case."""
 SOON_SECONDS = 1.0
@@ -59,7 +61,8 @@ class Moderation:
 
 async def give_up(content: Content) -> Look:
     """Look at content whose message could not be worked off: a person has to."""
-    return Look({"sha256": content.sha256, "decision": FLAGGED, "reason": SCAN_FAILED})
+    verdict = {"sha256": content.sha256, "decision": FLAGGED, "reason": SCAN_FAILED}
+    return Look({**verdict, "model": NO_MODEL, "thresholds": {}})
 
 
 async def moderate(message: Mapping[str, Any], ports: Moderation) -> float | None:
@@ -211,7 +214,8 @@ async def _look(content: Content, words: Content | None, ports: Moderation) -> L
     if words is not None:
         blocked = await ports.enforcement.ledger.match(content.sha256, None, BLOCKED_BITS)
         if blocked is not None:
-            return Look({"sha256": content.sha256, "decision": REJECTED, "reason": BLOCKED_HASH})
+            verdict = {"sha256": content.sha256, "decision": REJECTED, "reason": BLOCKED_HASH}
+            return Look({**verdict, "model": BLOCK_LIST, "thresholds": {"bits": BLOCKED_BITS}})
     look = await ports.look(content)
     if look.decision != REJECTED or words is None:
         return look

@@ -58,6 +58,7 @@ def test_a_blocked_file_is_rejected_without_a_look(world: World) -> None:
         BLOCKED_HASH,
         "rejected",
     )
+    assert (world.case()["model"], world.case()["thresholds"]) == ("block_list", {"bits": 6})
     assert world.looks == []
 
 
@@ -83,6 +84,7 @@ def test_what_could_not_be_worked_off_is_flagged(world: World, message: Mapping[
     assert run(world, message) is None
     subject = SUBJECT if message["kind"] == "asset" else LINK_SUBJECT
     assert (world.case(subject)["state"], world.case(subject)["reason"]) == ("flagged", "scan_failed")
+    assert (world.case(subject)["model"], world.case(subject)["thresholds"]) == ("none", {})
     assert (world.state() == "flagged") or (world.link().state == "pending")
 
 
