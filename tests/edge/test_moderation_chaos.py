@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.edge.links import API, MODERATOR, OPERATOR
@@ -120,3 +123,31 @@ def test_content_whose_message_was_cut_off_is_looked_at_all_the_same(mortal: Loc
     subject = f"link:{code}" if code else f"asset:{asset_id}"
     assert eventually(lambda: case_of(mortal, subject).get("state") in {"flagged", "rejected", "doubted"})
     assert eventually(lambda: call(mortal, "due", subject)["seq"] == 0)
+
+
+@pytest.mark.parametrize("before", ["ASSET.decide", "PUBLISHING.send", "MODERATION_LEDGER.enforced"])
+def test_a_persons_approval_that_was_cut_off_is_carried_out_by_the_sweep(
+    mortal: LocalEdge, before: str
+) -> None:
+    asset_id = upload(mortal, gif(SAFE), title="click here to win viagra")
+    subject = f"asset:{asset_id}"
+    assert settled(mortal, subject)["state"] == "flagged"
+    already = len(publications(mortal))
+    mortal.faults(API, {"call": before, "mode": "hang"})
+
+    def approve() -> None:
+        path = f"/api/v1/moderation/cases/{subject}/decisions"
+        with contextlib.suppress(httpx.HTTPError):
+            mortal.request(API, "POST", path, json={"step": "approve"}, headers=OPERATOR)
+
+    moderator = threading.Thread(target=approve, daemon=True)
+    moderator.start()
+    assert eventually(lambda: mortal.faults_met(API))
+    mortal.kill()
+    mortal.restart()
+    moderator.join()
+    assert case_of(mortal, subject)["state"] == "approved"
+    assert mortal.scheduled(MODERATOR, CRON)["outcome"] == "ok"
+    assert (state_of(mortal, asset_id), call(mortal, "due", subject)["seq"]) == ("approved", 0)
+    assert eventually(lambda: len(publications(mortal)) == already + 1)
+    assert eventually(lambda: ask(mortal, asset_id).status_code == 200)
