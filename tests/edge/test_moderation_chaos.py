@@ -151,3 +151,20 @@ def test_a_persons_approval_that_was_cut_off_is_carried_out_by_the_sweep(
     assert (state_of(mortal, asset_id), call(mortal, "due", subject)["seq"]) == ("approved", 0)
     assert eventually(lambda: len(publications(mortal)) == already + 1)
     assert eventually(lambda: ask(mortal, asset_id).status_code == 200)
+
+
+@pytest.mark.parametrize("before", ["SHORT_LINK.change", "NOTICES.send", "MODERATION_LEDGER.enforced"])
+def test_a_link_whose_refusal_was_cut_off_is_held_by_the_sweep(mortal: LocalEdge, before: str) -> None:
+    mortal.faults(MODERATOR, {"call": before, "mode": "hang"})
+    # A name that imitates another one is for a person to look at.
+    code = link_to(mortal, "https://paypa1.com/login")
+    subject = f"link:{code}"
+    assert eventually(lambda: mortal.faults_met(MODERATOR))
+    mortal.kill()
+    mortal.restart()
+    assert mortal.scheduled(MODERATOR, CRON)["outcome"] == "ok"
+    assert case_of(mortal, subject)["state"] == "flagged"
+    assert mortal.object("ShortLink", code, "read", code)["record"]["state"] == "pending"
+    assert call(mortal, "due", subject)["seq"] == 0
+    kinds = [event["kind"] for event in call(mortal, "history", subject, 100)["events"]]
+    assert kinds == ["scan", "opened"]
