@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import re
 import time
@@ -435,15 +436,16 @@ def test_who_asks_for_too_many_assets_that_are_not_there_has_to_wait(product: Lo
     def scan(path: str) -> httpx.Response:
         return product.request(EDGE, "GET", f"/a/{path}", headers=scanner)
 
-    refused: Any = eventually(
-        lambda: next((one for n in range(100) if (one := scan(f"nobody{n}")).status_code == 429), None)
-    )
-    assert problem(refused) == (429, "rate_limited")
-    assert int(refused.headers["retry-after"]) > 0
+    def refused(end: str) -> httpx.Response:
+        # Room comes back while a slow machine asks.
+        names = (f"nobody{number}{end}" for number in itertools.count())
+        return next(answer for name in names if (answer := scan(name)).status_code == 429)
+
+    assert problem(refused("")) == (429, "rate_limited")
+    assert int(refused("").headers["retry-after"]) > 0
     assert scan(there).status_code == 200
     assert ask(product, "nobody1").status_code == 404
-    assert json.loads(scan("nobody1").text)["code"] == "rate_limited"
-    framed = scan("nobody2/embed")
-    assert (framed.status_code, "Too many requests" in framed.text) == (429, True)
+    framed = refused("/embed")
+    assert "Too many requests" in framed.text
     assert int(framed.headers["retry-after"]) > 0
     assert scan(f"{there}/embed").status_code == 200
