@@ -8,7 +8,6 @@ import json
 import re
 import time
 from datetime import datetime
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import httpx
