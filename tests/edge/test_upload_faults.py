@@ -62,7 +62,8 @@ def failing(call: str, mode: str = "fail", **more: Any) -> dict[str, Any]:
 def decided(product: LocalEdge, content: bytes, state: str) -> httpx.Response:
     """Decide on a file's asset through the API."""
     path = f"{ASSETS}/{id_of(content)}/decision"
-    return product.request(API, "POST", path, json={"state": state}, headers=OPERATOR)
+    wanted = {"state": state, "reason": "a test said so"}
+    return product.request(API, "POST", path, json=wanted, headers=OPERATOR)
 
 
 def filled(product: LocalEdge, content: bytes) -> str:
