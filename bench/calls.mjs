@@ -7,7 +7,15 @@ import { clicksOfAll, codes, seed, TARGET } from "./links.mjs";
 import { checkCount } from "./rounds.mjs";
 import { countUpTo, startServer } from "./server.mjs";
 import { round } from "./statistics.mjs";
-import { EDGE, flushMs, javascriptWorkers, NAIVE_CONFIG, REDIRECT_CONFIGS } from "./workers.mjs";
+import {
+  CLICK_CONFIGS,
+  EDGE,
+  flushMs,
+  javascriptWorkers,
+  NAIVE_CONFIG,
+  NOT_MODERATED,
+  REDIRECT_CONFIGS,
+} from "./workers.mjs";
 
 /** @typedef {import("./server.mjs").Server} Server @typedef {import("./load/own.mjs").Outcome} Outcome */
 /** @typedef {Awaited<ReturnType<Server["ioCounts"]>>} Counts */
@@ -19,6 +27,7 @@ const CONNECTIONS = 16;
 /** Few enough that a buffer of one click does not fill with more while it is handed on. */
 const LIGHT_CONNECTIONS = 2;
 const LEVEL_FLUSH_MS = 1000;
+const LEVEL_QUEUES = { ...NOT_MODERATED, "gif-distributor-clicks": { maxBatchTimeout: 0 } };
 const NO_CODES = ["/s/", "/s/%00", "/s/a", "/s/..%2f..", "/s/%F0%9F%90%B1", "/s/a%20b%20c", "/s/{code}"];
 
 /** A hot link, cold ones, paths that are no codes, and traffic as Zipf says, with the product's own settings.
@@ -58,7 +67,8 @@ export async function countLevels(requests) {
   /** @type {Record<string, any>} */
   const levels = {};
   for (const level of Object.keys(requests)) {
-    const server = await redirectServer({ FLUSH_CLICKS: level, FLUSH_MS: String(LEVEL_FLUSH_MS) });
+    const vars = { FLUSH_CLICKS: level, FLUSH_MS: String(LEVEL_FLUSH_MS) };
+    const server = await redirectServer(vars, { configs: CLICK_CONFIGS, queues: LEVEL_QUEUES });
     try {
       levels[level] = await countRun(server, `${level} clicks a flush`, () => HOT, {
         requests: /** @type {number} */ (requests[level]),

@@ -16,7 +16,7 @@ import { measureGrowth } from "./growth.mjs";
 import { create } from "./links.mjs";
 import { HOT, runRounds } from "./rounds.mjs";
 import { startServer } from "./server.mjs";
-import { CONSTANT_CONFIG, javascriptWorkers, PRODUCT_CONFIGS } from "./workers.mjs";
+import { CONSTANT_CONFIG, javascriptWorkers, NOT_MODERATED, PRODUCT_CONFIGS } from "./workers.mjs";
 
 const CONNECTIONS = 16;
 const FULL = {
@@ -116,6 +116,7 @@ async function measureRedirects(settings, parts) {
 async function onProduct(settings, parts, { drive }) {
   const server = await startServer({
     configs: [...PRODUCT_CONFIGS, CONSTANT_CONFIG],
+    queues: NOT_MODERATED,
     extraWorkers: await javascriptWorkers(["js-hello", "js-kv", "js-kv-object", "seeder"]),
   });
   try {

@@ -18,6 +18,12 @@ export const REDIRECT_CONFIGS = PRODUCT_CONFIGS.filter((file) =>
   ["wrangler.objects.toml", "wrangler.toml"].includes(path.basename(file)),
 );
 
+/** What a redirect needs, and who counts the clicks that their owner was too busy for. */
+export const CLICK_CONFIGS = PRODUCT_CONFIGS.filter((file) => path.basename(file) !== "wrangler.api.toml");
+
+/** Messages about new content stay in their queue: looking at it is work of its own, which `bench -- moderation` measures. */
+export const NOT_MODERATED = { "gif-distributor-moderation": false };
+
 /** All that an upload needs until it is answered. The moderator looks at it afterwards, at a cost of its own that
  * depends on what is in the picture: its messages stay in the queue. */
 export const UPLOAD_CONFIGS = PRODUCT_CONFIGS.filter((file) => !file.includes("moderator"));
