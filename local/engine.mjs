@@ -300,6 +300,7 @@ function guestModules() {
     "global-scope.mjs",
     "limits.mjs",
     "read-only-files.mjs",
+    "snapshot.mjs",
   ];
   const lock = JSON.parse(fs.readFileSync(path.join(PYODIDE, "pyodide-lock.json"), "utf8"));
   return [

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from runtime import media
-from runtime.crossings import method_and_url
+from runtime.crossings import Glance, Glances
 from runtime.media import Media
 from runtime.previews import Previews
 from runtime.redirects import Redirects
@@ -21,6 +21,7 @@ class Edge:
     """What one isolate keeps between requests."""
 
     def __init__(self, env: Any) -> None:  # noqa: ANN401 - the bindings
+        self.glances = Glances()
         self.redirects = Redirects(env)
         shared = self.redirects
         self.media = Media(env, shared.settings, shared.policy, shared.limits, shared.asset_reader)
@@ -43,22 +44,21 @@ class Default(WorkerEntrypoint):
 
     def fetch(self, request: Any) -> Any:  # noqa: ANN401 - the runtime's objects
         """Answer a short link or an asset: at once what this isolate knows, else in a coroutine."""
-        raw = request.js_object
-        response = None
-        if _edge is not None:
-            asked = method_and_url(raw)
-            response = _edge.redirects.answer_at_once(raw, asked, self)
-            if response is None:
-                response = _edge.media.answer_plain(raw, asked, lambda: self._answer(raw))
-        return self._answer(raw) if response is None else response
+        raw, here = request.js_object, _edge or edge(self.env)
+        glance = here.glances.look(raw)
+        response = here.redirects.answer_at_once(glance, self)
+        if response is None:
+            response = here.media.answer_plain(raw, glance.asked, lambda: self._answer(raw, glance))
+        return self._answer(raw, glance) if response is None else response
 
-    async def _answer(self, raw: Any) -> Any:  # noqa: ANN401 - a JS object
-        method = raw.method
-        path, query = split_url(raw.url)
+    async def _answer(self, raw: Any, glance: Glance) -> Any:  # noqa: ANN401 - a JS object
+        method, url = glance.method_and_url()
+        path, query = split_url(url)
+        here = edge(self.env)
         if path.startswith(PREFIX) and (method in METHODS or method == "POST"):
-            return await edge(self.env).redirects.answer(raw, method, path, query, self.ctx)
+            return await here.redirects.answer(raw, glance, method, path, query, self.ctx)
         if path.startswith(media.PREFIX) and method in media.METHODS:
-            return await edge(self.env).media.answer(raw, method, path, query, self.ctx)
+            return await here.media.answer(raw, glance.asked, method, path, query, self.ctx)
         if method not in METHODS:
             is_media = path.startswith(media.PREFIX)
             return media.not_allowed() if is_media else reply(405, {"allow": ", ".join(METHODS)})

@@ -1,4 +1,4 @@
-"""Answers a constant: one JavaScript response, made at import and cloned for each request."""
+"""Answers a constant: one JavaScript response, made for the first request and cloned for each."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from js import Response
 
 from workers import WorkerEntrypoint
 
-ANSWER = Response.new(None)
+_clone: Any = None
 
 
 class Default(WorkerEntrypoint):
     def fetch(self, _request: Any) -> Any:  # noqa: ANN401 - the runtime's objects
-        return ANSWER.clone()
+        global _clone  # noqa: PLW0603 - a snapshot of the Worker cannot hold it, so it is not made at import
+        if _clone is None:
+            _clone = Response.new(None).clone
+        return _clone()

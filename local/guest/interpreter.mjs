@@ -4,6 +4,7 @@ import * as cloudflareSockets from "cloudflare:sockets";
 import * as cloudflareWorkers from "cloudflare:workers";
 import * as globalScope from "./global-scope.mjs";
 import { readImages, readOnlyFileSystem } from "./read-only-files.mjs";
+import { checkSnapshot, heldObjects } from "./snapshot.mjs";
 
 const METADATA = "/session/metadata";
 
@@ -119,13 +120,14 @@ async function importWorker(spec, engineFiles, files, env, importJavaScript) {
   FS.mount(readOnlyFileSystem(FS, runtime), {}, sitePackages);
   FS.chdir("/");
 
-  python.registerJsModule("_pyodide_entrypoint_helper", {
+  const helper = {
     doAnImport: importJavaScript,
     cloudflareWorkersModule: { ...cloudflareWorkers, env },
     cloudflareSocketsModule: cloudflareSockets,
     workerEntrypoint: cloudflareWorkers.WorkerEntrypoint,
     patchWaitUntil,
-  });
+  };
+  python.registerJsModule("_pyodide_entrypoint_helper", helper);
   // Sockets of Python over the platform's own, which are refused at global scope.
   await python._api.initializeNodeSockFS((/** @type {any[]} */ ...address) =>
     globalScope.connect(cloudflareSockets, address),
@@ -149,7 +151,11 @@ before_top_level()
   python.runPython(`addsitedir("${METADATA}/python_modules")`);
   if (spec.coverage) python.runPython("import local_edge_bridge; local_edge_bridge.start_coverage()");
 
+  const importModule = python.runPython("importlib.import_module");
+  const held = heldObjects(python._module);
   const before = await realTime(engineFiles);
-  await python.runPython("importlib.import_module").callPromising(spec.main);
-  return { python, importSeconds: (await realTime(engineFiles)) - before };
+  await importModule.callPromising(spec.main);
+  const importSeconds = (await realTime(engineFiles)) - before;
+  checkSnapshot(python._module, held, [helper]);
+  return { python, importSeconds };
 }

@@ -30,7 +30,7 @@ from delivery.signing import read_signer
 from ratelimit.addresses import address_block
 from ratelimit.headers import rate_limit_headers
 from runtime.asset_reader import MAX_CACHED_ASSETS
-from runtime.crossings import MAX_WORDS, HeaderValues, method_and_url
+from runtime.crossings import MAX_WORDS, RequestWords
 from runtime.media_bodies import MediaBodies
 from runtime.record_source import UnavailableError
 from runtime.replies import lasting_init, page_reply, reply
@@ -55,7 +55,6 @@ SMALL_BYTES = 16 * 1024
 """What an isolate keeps of an asset's bytes at most; with all it remembers that is 16 MB."""
 
 _RETRY_SECONDS = "5"
-_deciding = HeaderValues(*DECIDING)
 
 
 class _TooManyMissesError(Exception):
@@ -86,7 +85,7 @@ class _Asked(NamedTuple):
     is_signed: bool
     is_download: bool
     words: str
-    """What `method_and_url` says of it."""
+    """What a glance gives as `asked`."""
     address: str
     now: float
 
@@ -117,13 +116,14 @@ class Media:
         self._policy = policy
         self._limits = limits
         self._miss_threshold = policy.misses.local_threshold()
+        self._deciding = RequestWords(*DECIDING)
         self._plain: dict[str, MediaPath] = {}
 
     def answer_plain(self, request: Any, asked: str, otherwise: Callable[[], Awaitable[Any]]) -> Any | None:  # noqa: ANN401 - JS objects
         """Answer a plain GET of a public asset that is fresh here; None for whatever takes more.
 
-        `asked` is what `method_and_url` says of the request. The answer is a response at once for a small
-        asset, and for others an awaitable one: out of the cache, or what comes of `otherwise`.
+        `asked` is what a glance gives under this name. The answer is a response at once for a small asset,
+        and for others an awaitable one: out of the cache, or what comes of `otherwise`.
         """
         where = self._plain.get(asked)
         if where is None:
@@ -134,7 +134,7 @@ class Media:
         plain, chosen = entry.prepared, grant(entry.record, where.extension, is_signed=False)
         if plain is None or isinstance(chosen, Problem) or plain.tag != chosen.tag:
             return None
-        if _deciding.read(request.headers) != _deciding.nothing:
+        if self._deciding.of(request) != self._deciding.without_headers:
             return None
         if plain.buffer is None:
             return self._answer_from_cache(chosen, plain, otherwise)
@@ -146,7 +146,15 @@ class Media:
         stream = await self._bodies.cached(plain.cached_as, chosen, None)
         return await otherwise() if stream is None else JsResponse.new(stream, plain.init)
 
-    async def answer(self, request: Any, method: str, path: str, query: str, ctx: Any) -> Any:  # noqa: ANN401 - JS objects
+    async def answer(
+        self,
+        request: Any,  # noqa: ANN401 - a JS object
+        words: str,
+        method: str,
+        path: str,
+        query: str,
+        ctx: Any,  # noqa: ANN401 - a JS object
+    ) -> Any:  # noqa: ANN401 - a JS object
         """Answer one request below `/a/` with a method out of `METHODS`."""
         where = parse_media_path(path)
         if where is None:
@@ -169,7 +177,7 @@ class Media:
             conditions,
             wanted.is_signed,
             wanted.is_download,
-            method_and_url(request),
+            words,
             address,
             time.time(),
         )

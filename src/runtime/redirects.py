@@ -18,7 +18,7 @@ from redirecting.plain import good_until, is_plain
 from resilience.circuit_breaker import CircuitBreaker
 from runtime.asset_reader import AssetReader
 from runtime.click_delivery import ClickDelivery
-from runtime.crossings import MAX_WORDS, method_and_url
+from runtime.crossings import MAX_WORDS
 from runtime.edge_settings import BRIDGE_SECONDS, MAX_CACHED_LINKS, read_settings
 from runtime.link_answers import LinkAnswers
 from runtime.link_reader import LinkReader
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ratelimit.decisions import Decision
+    from runtime.crossings import Glance
     from runtime.visitors import Facts
     from sharelinks.link_cache import CachedLink
 
@@ -68,20 +69,21 @@ class Redirects:
         self._plain: dict[str, CachedLink] = {}
         self._answers = LinkAnswers(self)
 
-    def answer_at_once(self, request: Any, asked: str, worker: Any) -> Any | None:  # noqa: ANN401 - JS objects
+    def answer_at_once(self, glance: Glance, worker: Any) -> Any | None:  # noqa: ANN401 - JS objects
         """Answer a person's GET of a plain link that is fresh here; None for whatever takes more.
 
-        `asked` is what `method_and_url` says of the request. Nothing has happened yet when it returns None.
-        Most visits end here, so each step is there for a reason: crossing to JavaScript costs more than what
-        Python does in between, and a call costs more here, between two requests, than in a loop.
+        Nothing has happened yet when it returns None. Most visits end here, so each step is there for a
+        reason: crossing to JavaScript costs more than what Python does in between, and a call costs more
+        between two requests than in a loop.
         """
+        asked, given, address = glance
         entry = self._plain.get(asked)
         if entry is None:
             return None
         now = time.time()
         if now >= entry.fresh_until or now >= entry.prepared_until:
             return None
-        facts, address = self.visitors.read(request.headers)
+        facts = self.visitors.facts(given)
         if facts.is_bot:
             return None
         block = address if ":" not in address and address else address_block(address)
@@ -93,13 +95,21 @@ class Redirects:
             worker.ctx.waitUntil(self._delivery.flush_after(flush_after))
         return entry.prepared()
 
-    async def answer(self, request: Any, method: str, path: str, query: str, ctx: Any) -> Any:  # noqa: ANN401 - JS objects
+    async def answer(
+        self,
+        request: Any,  # noqa: ANN401 - a JS object
+        glance: Glance,
+        method: str,
+        path: str,
+        query: str,
+        ctx: Any,  # noqa: ANN401 - a JS object
+    ) -> Any:  # noqa: ANN401 - a JS object
         """Answer one request below `/s/`."""
         now = time.time()
         asked = parse_link_path(path, ignores_case=self.settings.ignores_case)
         if asked is None:
             return self._answers.no_such_link(None, method)
-        facts, address = self.visitors.read(request.headers)
+        facts, address = self.visitors.facts(glance.given), glance.address
         block = address_block(address)
         if self._threshold.must_ask(block, int(now * 1000)):
             refusal = await self._over_limit(block)
@@ -114,7 +124,7 @@ class Redirects:
                 and self._is_fresh(entry, asked.code, now, ctx)
             ):
                 if method == "GET" and not query:
-                    self._remember(method_and_url(request), entry)
+                    self._remember(glance.asked, entry)
                 if method == "GET" and not facts.agent.is_bot:
                     self.count(entry.record.code, address, facts, now, ctx)
                 return entry.prepared()

@@ -1,4 +1,4 @@
-"""What the redirect reads of a visitor: four headers, all at once."""
+"""What the redirect makes of what a visitor's request says."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from analytics.click_wire import Kind
 from analytics.clicks import clean_country
 from analytics.referrers import click_platform, parse_referrer
 from analytics.user_agents import parse_user_agent
-from runtime.crossings import SEPARATOR, HeaderValues
+from runtime.crossings import read_given
 
 if TYPE_CHECKING:
     from analytics.user_agents import UserAgent
@@ -20,8 +20,6 @@ MAX_KNOWN_CHARACTERS = 1_024
 """What browsers send has half as many. Longer headers are read each time: a client could fill the isolate."""
 _SECONDS_PER_DAY = 86_400
 _VISITOR_BYTES = 9
-# The address stands last: what is before it is what visitors have in common.
-_headers = HeaderValues("user-agent", "referer", "cf-ipcountry", "cf-connecting-ip")
 
 
 class Facts(NamedTuple):
@@ -35,7 +33,7 @@ class Facts(NamedTuple):
 
 
 class Visitors:
-    """Reads requests, and remembers what it made of headers it has seen before."""
+    """Tells visitors apart, and remembers what it made of headers it has seen before."""
 
     def __init__(self, pepper: str) -> None:
         # A key of its own: no hash that is stored may tell anything about the pepper's other use.
@@ -44,14 +42,12 @@ class Visitors:
         self._known: dict[str, Facts] = {}
         self._begun: dict[tuple[str, int, str], Any] = {}
 
-    def read(self, headers: Any) -> tuple[Facts, str]:  # noqa: ANN401 - JavaScript's headers
-        """Return what the headers say of a visitor, and the address, empty if the platform told none."""
-        given, _, address = _headers.read(headers).rpartition(SEPARATOR)
-        facts = self._known.get(given)
-        return facts or self._learn(given), address
+    def facts(self, given: str) -> Facts:
+        """Return what headers say of a visitor, as a glance gives them."""
+        return self._known.get(given) or self._learn(given)
 
     def _learn(self, given: str) -> Facts:
-        facts = _read(*given.split(SEPARATOR))
+        facts = _read(*read_given(given))
         if len(given) <= MAX_KNOWN_CHARACTERS:
             if len(self._known) >= MAX_KNOWN_FACTS:
                 self._known.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -66,7 +67,6 @@ def test_fetch_gets_the_request_of_the_sdk(edge: LocalEdge) -> None:
         "secrets.token_hex",
         "uuid.uuid4",
         "os.urandom",
-        "time.sleep",
         "socket.connect",
         "timer",
     ],
@@ -232,6 +232,38 @@ def test_an_exception_while_importing_stops_the_start_with_its_traceback(tmp_pat
         LocalEdgeError, match=r"(?s)ZeroDivisionError.*did not start|did not start.*ZeroDivisionError"
     ):
         LocalEdge(configs=[worker_file(tmp_path, "1 / 0\n")])
+
+
+def test_a_sleep_while_importing_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(LocalEdgeError, match="Disallowed operation"):
+        LocalEdge(configs=[worker_file(tmp_path, "import time\ntime.sleep(0.01)\n")])
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "KEPT = js.Response.new(None)",
+        "KEPT = js.Function.prototype.call.bind(js.Array.prototype.join)",
+        "KEPT = {'deep': [to_js(['method', 'url'])]}",
+    ],
+)
+def test_an_import_that_leaves_an_object_to_javascript_stops_the_start(tmp_path: Path, held: str) -> None:
+    source = f"import js\nfrom pyodide.ffi import to_js\nfrom workers import WorkerEntrypoint\n{held}\n"
+    with pytest.raises(LocalEdgeError, match="Can't serialize top-level variable"):
+        LocalEdge(configs=[worker_file(tmp_path, f"{source}class Default(WorkerEntrypoint): pass\n")])
+
+
+def test_an_import_may_keep_what_a_path_leads_to(tmp_path: Path) -> None:
+    source = (
+        "import js\nfrom js import JSON, Headers, Object, Request, crypto\nfrom pyodide.ffi import to_js\n"
+        "from workers import Response, WorkerEntrypoint\n"
+        "stringify, prototype = JSON.stringify, Request.prototype\n"
+        "to_js(['gone', 'again'])\n"
+        "class Default(WorkerEntrypoint):\n"
+        "    def fetch(self, request): return Response(stringify(to_js(['kept'])))\n"
+    )
+    with contextlib.closing(LocalEdge(configs=[worker_file(tmp_path, source)])) as edge:
+        assert edge.get("small", "/").text == '["kept"]'
 
 
 def test_a_class_that_a_binding_names_must_be_exported(tmp_path: Path) -> None:

@@ -37,7 +37,6 @@ NOTES = {
     "secrets.token_hex": attempt(secrets.token_hex),
     "uuid.uuid4": attempt(uuid.uuid4),
     "os.urandom": attempt(lambda: os.urandom(4)),
-    "time.sleep": attempt(lambda: time.sleep(0.01)),
     "socket.connect": attempt(_connect),
     "timer": attempt(_timer),
 }
