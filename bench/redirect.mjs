@@ -1,7 +1,7 @@
 // `npm run bench -- redirect`: short links beside JavaScript Workers and a constant Python Worker on one workerd.
 //
-// --rounds N, --seconds S   how many paired rounds, and how long each row of a round (5 and 4)
-// --quick                   3 rounds of 1 s and fewer links: under two minutes
+// --rounds N, --seconds S   how many paired rounds, and how long each row of a round, in two halves (5 and 4)
+// --quick                   3 rounds of 2 s and fewer links: under two minutes
 // --growth                  also 1, 100, 10,000 and 100,000 links, which takes some ten minutes
 // --only PART               one of rounds, calls, figures, growth
 // --json PATH               the same for machines
@@ -32,7 +32,7 @@ const FULL = {
 };
 const QUICK = {
   rounds: 3,
-  seconds: 1,
+  seconds: 2,
   coldLinks: 50,
   hotRequests: 2000,
   levelRequests: { 1: 150, 10: 300, 100: 800 },

@@ -1,5 +1,5 @@
-// The paired rounds: every row once a round, in turns from the first and from the last, so that a machine that
-// slows down or speeds up meanwhile favours nobody.
+// The paired rounds: in each, every row runs in the order of the table and then again in the opposite one, and its two
+// halves count as one. So a machine that slows down or speeds up meanwhile favours nobody.
 
 import { askJson } from "./ask.mjs";
 import { closedLoop } from "./load/own.mjs";
@@ -20,11 +20,11 @@ import { EDGE, flushMs } from "./workers.mjs";
  * @property {(round: number) => Promise<number>} [counted] all clicks that were counted, of this round or since the start
  * @property {boolean} [countsAfresh] `counted` is of this round alone
  *
- * @typedef {Outcome & { cpu_ms: number }} Sample
+ * @typedef {Outcome & { cpu: number, cpu_ms: number }} Sample `cpu` of all, and `cpu_ms` of one answer
  *
  * @typedef {object} Settings
  * @property {number} rounds
- * @property {number} seconds
+ * @property {number} seconds how long a row runs in a round, both halves together
  * @property {number} coldLinks how many links a round asks for once
  * @property {number} connections
  * @property {(target: Target, bounds: { connections: number, seconds: number }) => Promise<Outcome>} drive
@@ -53,13 +53,31 @@ export async function runRounds(server, settings) {
   /** @type {Record<string, Sample[]>} */
   const samples = Object.fromEntries(rows.map(({ name }) => [name, []]));
   for (let number = 0; number < settings.rounds; number += 1) {
-    for (const row of number % 2 ? rows.toReversed() : rows) {
-      const sample = await measure(server, row, number, counts);
-      samples[row.name]?.push(sample);
-      console.log(`round ${number + 1} ${row.name}: ${sample.cpu_ms} ms CPU, ${sample.rps} requests/s`);
+    /** @type {Record<string, Sample[]>} */
+    const halves = Object.fromEntries(rows.map(({ name }) => [name, []]));
+    const second = rows.filter(({ countsAfresh }) => !countsAfresh).toReversed();
+    for (const row of [...rows, ...second]) halves[row.name]?.push(await measure(server, row, number, counts));
+    for (const { name } of rows) {
+      const sample = together(halves[name] ?? []);
+      samples[name]?.push(sample);
+      console.log(`round ${number + 1} ${name}: ${sample.cpu_ms} ms CPU, ${sample.rps} requests/s`);
     }
   }
   return { rows: tableOf(samples), ratios: ratiosOf(samples, COMPARED), clicks: counts.total };
+}
+
+/** Two halves as one sample: sums, and the means of what cannot be added.
+ * @param {Sample[]} halves @returns {Sample} */
+function together(halves) {
+  const sum = (/** @type {"answered" | "failed" | "cutOff" | "cpu"} */ name) =>
+    halves.reduce((total, half) => total + half[name], 0);
+  const mean = (/** @type {"rps" | "p50_ms" | "p99_ms"} */ name) =>
+    round(halves.reduce((total, half) => total + half[name], 0) / halves.length);
+  const [answered, cpu] = [sum("answered"), sum("cpu")];
+  return {
+    ...{ answered, failed: sum("failed"), cutOff: sum("cutOff"), cpu, cpu_ms: round(cpu / answered) },
+    ...{ rps: mean("rps"), p50_ms: mean("p50_ms"), p99_ms: mean("p99_ms") },
+  };
 }
 
 /** @param {Server} server @param {Settings} settings @returns {Promise<Row[]>} */
@@ -75,7 +93,7 @@ async function prepare(server, { rounds, seconds, coldLinks, connections, drive 
     /** @type {number} */ status,
   ) => {
     const target = { origin: server.origin(worker), path: () => path, status };
-    return { name, target, load: () => drive(target, { connections, seconds }), restMs: REST_MS };
+    return { name, target, load: () => drive(target, { connections, seconds: seconds / 2 }), restMs: REST_MS };
   };
   const hot = row("redirect_hot", EDGE, `/s/${HOT}`, 302);
   const coldOf = (/** @type {number} */ number) => /** @type {string[]} */ (coldCodes[number]);
@@ -136,7 +154,7 @@ async function measure(server, row, number, counts) {
       counts.total.counted += now - base;
     }
   }
-  return { ...outcome, cpu_ms: round(cpu / outcome.answered) };
+  return { ...outcome, cpu, cpu_ms: round(cpu / outcome.answered) };
 }
 
 /** Every answered redirect is a click, and nothing else is but what was answered unseen.

@@ -45,10 +45,12 @@ class Default(WorkerEntrypoint):
     def fetch(self, request: Any) -> Any:  # noqa: ANN401 - the runtime's objects
         """Answer a short link or an asset: at once what this isolate knows, else in a coroutine."""
         raw, here = request.js_object, _edge or edge(self.env)
-        glance = here.glances.look(raw)
-        response = here.redirects.answer_at_once(glance, self)
-        if response is None:
-            response = here.media.answer_plain(raw, glance.asked, lambda: self._answer(raw, glance))
+        asked, given, address = here.glances.look(raw)
+        response = here.redirects.answer_at_once(asked, given, address, self)
+        if response is not None:
+            return response
+        glance = Glance(asked, given, address)
+        response = here.media.answer_plain(raw, asked, lambda: self._answer(raw, glance))
         return self._answer(raw, glance) if response is None else response
 
     async def _answer(self, raw: Any, glance: Glance) -> Any:  # noqa: ANN401 - a JS object

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from analytics.click_wire import NotedClick
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from analytics.click_wire import Kind
+    from analytics.click_wire import Kind, NotedClick
 
 
 QUICK_SECONDS = 0.1
@@ -76,5 +74,5 @@ class ClickBuffer(Generic[SeenT]):
         identify = self._identify
         taken: dict[str, list[NotedClick]] = {}
         for code, seen, address, now in clicks:
-            taken.setdefault(code, []).append(NotedClick(now, seen.kind, identify(address, seen, code, now)))
+            taken.setdefault(code, []).append((now, seen.kind, identify(address, seen, code, now)))
         return taken

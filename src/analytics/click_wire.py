@@ -10,14 +10,15 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from analytics.clicks import Click, check_timestamp, check_visitors
 from analytics.errors import InvalidClickError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 MAX_RECENT = 50
 """A store keeps its 50 latest clicks; earlier times would tell it nothing."""
@@ -44,12 +45,8 @@ class Kind(NamedTuple):
     os: str
 
 
-class NotedClick(NamedTuple):
-    """One click as the sender has it."""
-
-    time: float
-    kind: Kind
-    visitor: str = ""
+NotedClick: TypeAlias = tuple[float, Kind, str]
+"""One click as the sender has it: when, what it says, and the hash of who came, empty if nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +79,28 @@ class ClickBatch:
 
 def gather(clicks: Sequence[NotedClick]) -> ClickBatch:
     """Add up the clicks of a code, at least one."""
-    latest = sorted(clicks, key=_time)[-MAX_RECENT:]
+    ordered = sorted(clicks, key=_time)
     return ClickBatch(
-        tuple(_add_up(day, noted) for day, noted in _by_day(clicks).items()),
-        tuple((time, kind) for time, kind, _ in latest),
+        tuple(_add_up(day, noted) for day, noted in _by_day(ordered)),
+        tuple((time, kind) for time, kind, _ in ordered[-MAX_RECENT:]),
     )
 
 
-def _by_day(clicks: Sequence[NotedClick]) -> dict[int, Sequence[NotedClick]]:
-    days = [int(click[0] // _SECONDS_PER_DAY) for click in clicks]
-    if len(set(days)) == 1:
-        return {days[0]: clicks}
-    parts: dict[int, list[NotedClick]] = {}
-    for day, click in zip(days, clicks, strict=True):
-        parts.setdefault(day, []).append(click)
-    return dict(parts)
+def _by_day(ordered: Sequence[NotedClick]) -> Iterator[tuple[int, Iterable[NotedClick]]]:
+    """Return the clicks of each day; nearly always there is one."""
+    first, last = _day_of(ordered[0]), _day_of(ordered[-1])
+    return iter([(first, ordered)]) if first == last else groupby(ordered, _day_of)
+
+
+def _day_of(click: NotedClick) -> int:
+    return int(click[0] // _SECONDS_PER_DAY)
 
 
 def collect(clicks: Sequence[Click]) -> ClickBatch:
     """Return single clicks as a batch."""
     return gather(
         [
-            NotedClick(
+            (
                 click.timestamp,
                 Kind(
                     click.country, click.referrer, click.platform.value, click.device, click.browser, click.os
@@ -154,11 +151,14 @@ def unpack(text: str) -> ClickBatch:
     return batch
 
 
-def _add_up(day: int, clicks: Sequence[NotedClick]) -> DayClicks:
+def _add_up(day: int, clicks: Iterable[NotedClick]) -> DayClicks:
+    """Add up a day. Clicks are of few kinds: each name is then added once a kind, not once a click."""
     _, kinds, visitors = zip(*clicks, strict=True)
-    columns = zip(*kinds, strict=True)
-    names = {field: Counter(column) for field, column in zip(Kind._fields, columns, strict=True)}
-    return DayClicks(day, len(clicks), names, frozenset(visitors) - {""})
+    names: dict[str, Counter[str]] = {field: Counter() for field in Kind._fields}
+    for kind, number in Counter(kinds).items():
+        for counts, name in zip(names.values(), kind, strict=True):
+            counts[name] += number
+    return DayClicks(day, len(kinds), names, frozenset(visitors) - {""})
 
 
 def _day(wire: list[Any]) -> DayClicks:

@@ -7,7 +7,7 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from analytics.click_wire import NotedClick, gather, pack
+from analytics.click_wire import gather, pack
 from ratelimit.addresses import address_block
 from ratelimit.headers import rate_limit_headers
 from redirecting.decide import decide
@@ -190,7 +190,7 @@ class LinkAnswers:
         shown, asset = await self._with_asset(then, visit.now, ctx)
         if shown is not then:
             return self._render(shown, method, asked, entry.record)
-        batch = gather([NotedClick(visit.now, facts.kind, visit.visitor)])
+        batch = gather([(visit.now, facts.kind, visit.visitor)])
         answer = await self._edge.take(entry.record.code, os.urandom(12).hex(), pack(batch))
         if answer is not None and answer["outcome"] == "taken":
             return self._render(shown, method, asked, entry.record, asset)

@@ -69,14 +69,13 @@ class Redirects:
         self._plain: dict[str, CachedLink] = {}
         self._answers = LinkAnswers(self)
 
-    def answer_at_once(self, glance: Glance, worker: Any) -> Any | None:  # noqa: ANN401 - JS objects
+    def answer_at_once(self, asked: str, given: str, address: str, worker: Any) -> Any | None:  # noqa: ANN401 - JS objects
         """Answer a person's GET of a plain link that is fresh here; None for whatever takes more.
 
-        Nothing has happened yet when it returns None. Most visits end here, so each step is there for a
-        reason: crossing to JavaScript costs more than what Python does in between, and a call costs more
-        between two requests than in a loop.
+        What the request says comes as the fields of a `Glance`. None means that nothing happened.
+        Most visits end here, so each step is there for a reason: crossing to JavaScript costs more than what
+        Python does in between, and a call costs more between two requests than in a loop.
         """
-        asked, given, address = glance
         entry = self._plain.get(asked)
         if entry is None:
             return None

@@ -14,7 +14,6 @@ from analytics.click_store import ClickStore
 from analytics.click_wire import (
     MAX_TEXT_CHARACTERS,
     Kind,
-    NotedClick,
     collect,
     gather,
     pack,
@@ -57,7 +56,7 @@ def test_a_batch_that_travelled_counts_as_its_clicks_one_by_one(clicks):
 
 
 def noted(number, referrer="example.com"):
-    return NotedClick(NOW + number, KIND._replace(referrer=referrer), f"visitor-{number:08}")
+    return NOW + number, KIND._replace(referrer=referrer), f"visitor-{number:08}"
 
 
 def test_the_longest_batch_is_cut_into_texts_that_fit_into_a_message():
@@ -179,8 +178,8 @@ class TestTheBuffer:
         for address in ("198.18.0.1", "198.18.0.2", "198.18.0.1", ""):
             buffer.add("abc", SEEN, address, NOW)
         clicks = buffer.take()["abc"]
-        assert [(click.time, click.kind) for click in clicks] == [(NOW, KIND)] * 4
-        first, second, third, fourth = [click.visitor for click in clicks]
+        assert [(time, kind) for time, kind, _ in clicks] == [(NOW, KIND)] * 4
+        first, second, third, fourth = [visitor for _, _, visitor in clicks]
         assert first == third != second
         assert fourth == ""
 
