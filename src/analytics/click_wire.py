@@ -1,7 +1,8 @@
 """Clicks on their way from an isolate to the owner of a code: added up, packed, unpacked.
 
 What an owner keeps is known to the sender: counts by day and dimension, who came, and the latest clicks. So
-the sender adds up, and the cost of a batch grows with its variety and not with its size.
+the sender adds up, and the cost of a batch grows with its variety and not with its size. Only a few clicks
+travel as they are.
 """
 
 from __future__ import annotations
@@ -29,7 +30,13 @@ MAX_VISITORS = 10_000
 MAX_TEXT_CHARACTERS = 100_000
 """A message of a queue holds 128 KB."""
 
-_VERSION = 2
+MAX_SINGLES = 10
+"""So few clicks travel one by one: adding them up costs more than it saves."""
+MAX_SINGLES_READ = 1_000
+
+_ADDED_UP = 2
+_SINGLES = 3
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 _time = itemgetter(0)
 _SECONDS_PER_DAY = 86_400
 
@@ -114,7 +121,7 @@ def collect(clicks: Sequence[Click]) -> ClickBatch:
 
 def texts(clicks: Sequence[NotedClick]) -> Iterator[tuple[int, str]]:
     """Pack clicks into as many texts as it takes for each to fit into a message; with their numbers."""
-    text = pack(gather(clicks))
+    text = write(clicks)
     if len(text) <= MAX_TEXT_CHARACTERS or len(clicks) == 1:
         yield len(clicks), text
         return
@@ -123,24 +130,29 @@ def texts(clicks: Sequence[NotedClick]) -> Iterator[tuple[int, str]]:
     yield from texts(clicks[half:])
 
 
+def write(clicks: Sequence[NotedClick]) -> str:
+    """Return clicks as a text for a call to another Worker, a queue message or a file."""
+    if len(clicks) > MAX_SINGLES:
+        return pack(gather(clicks))
+    return _encode([_SINGLES, [[time, *kind, visitor] for time, kind, visitor in clicks]])
+
+
 def pack(batch: ClickBatch) -> str:
-    """Return the batch as a text for a call to another Worker, a queue message or a file."""
+    """Return a batch as such a text."""
     days = [[day.day, day.clicks, day.names, sorted(day.visitors)] for day in batch.days]
     recent = [[time, *kind] for time, kind in batch.recent]
-    return json.dumps([_VERSION, days, recent], separators=(",", ":"))
+    return _encode([_ADDED_UP, days, recent])
 
 
 def unpack(text: str) -> ClickBatch:
-    """Read what `pack` wrote, whatever version of the sender; raise InvalidClickError.
+    """Read such a text, whatever version of the sender; raise InvalidClickError.
 
     A name this version does not know becomes `other` (see `Click.from_wire`); the wrong shape is refused.
     """
     try:
-        version, days, recent = json.loads(text)
-        if version != _VERSION or not 0 < len(days) <= MAX_DAYS or not 0 < len(recent) <= MAX_RECENT:
-            raise InvalidClickError("a batch of clicks has an unknown version, no day or no latest click")
-        batch = ClickBatch(tuple(map(_day, days)), tuple(sorted(map(_recent, recent), key=_time)))
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
+        version, *parts = json.loads(text)
+        batch = gather(_singles(*parts)) if version == _SINGLES else _added_up(version, *parts)
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
         if isinstance(error, InvalidClickError):
             raise
         raise InvalidClickError("a batch of clicks does not have the expected shape") from error
@@ -149,6 +161,20 @@ def unpack(text: str) -> ClickBatch:
     if len(batch.recent) > batch.clicks:
         raise InvalidClickError("a batch of clicks has more latest clicks than clicks")
     return batch
+
+
+def _singles(clicks: list[list[Any]]) -> list[NotedClick]:
+    if not 0 < len(clicks) <= MAX_SINGLES_READ:
+        raise InvalidClickError(f"clicks travel one by one if they are 1 to {MAX_SINGLES_READ}")
+    cut = [(check_timestamp(time), _kind(tuple(names[:_NAMES])), names[_NAMES]) for time, *names in clicks]
+    check_visitors([visitor for _, _, visitor in cut])
+    return cut
+
+
+def _added_up(version: int, days: list[Any], recent: list[Any]) -> ClickBatch:
+    if version != _ADDED_UP or not 0 < len(days) <= MAX_DAYS or not 0 < len(recent) <= MAX_RECENT:
+        raise InvalidClickError("a batch of clicks has an unknown version, no day or no latest click")
+    return ClickBatch(tuple(map(_day, days)), tuple(sorted(map(_recent, recent), key=_time)))
 
 
 def _add_up(day: int, clicks: Iterable[NotedClick]) -> DayClicks:
@@ -199,6 +225,7 @@ def _kind(names: tuple[object, ...]) -> Kind:
     return Kind(read.country, read.referrer, read.platform.value, read.device, read.browser, read.os)
 
 
+_NAMES = len(Kind._fields)
 _UNKNOWN = Kind("", "", "", "", "", "")
 
 

@@ -7,13 +7,14 @@ import json
 import os
 import time
 from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analytics.click_parcels import parcels
 from sharelinks.projection import shard_name
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from analytics.click_buffer import ClickBuffer
     from analytics.click_parcels import Parcel
@@ -90,7 +91,7 @@ class ClickDelivery:
                 async with places:
                     await self._deliver(parcel, ends)
 
-        await asyncio.gather(*map(deliver, parcels(self._buffer.take(), _new_id)))
+        await asyncio.gather(*map(deliver, parcels(self._buffer.take(), _new_ids())))
 
     async def _deliver(self, parcel: Parcel, ends: float) -> None:
         outcome = await self._hand_on(parcel, ends)
@@ -233,8 +234,10 @@ class UnderWay:
         return sum(clicks for clicks, _ in self._held.values())
 
 
-def _new_id() -> str:
-    return os.urandom(12).hex()
+def _new_ids() -> Callable[[], str]:
+    """Return what names the batches of a flush; randomness is a crossing, so there is one for all."""
+    flush, numbers = os.urandom(12).hex(), count()
+    return lambda: f"{flush}{next(numbers):x}"
 
 
 def _now_ms() -> int:

@@ -7,7 +7,7 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from analytics.click_wire import gather, pack
+from analytics.click_wire import write
 from ratelimit.addresses import address_block
 from ratelimit.headers import rate_limit_headers
 from redirecting.decide import decide
@@ -190,8 +190,8 @@ class LinkAnswers:
         shown, asset = await self._with_asset(then, visit.now, ctx)
         if shown is not then:
             return self._render(shown, method, asked, entry.record)
-        batch = gather([(visit.now, facts.kind, visit.visitor)])
-        answer = await self._edge.take(entry.record.code, os.urandom(12).hex(), pack(batch))
+        click = write([(visit.now, facts.kind, visit.visitor)])
+        answer = await self._edge.take(entry.record.code, os.urandom(12).hex(), click)
         if answer is not None and answer["outcome"] == "taken":
             return self._render(shown, method, asked, entry.record, asset)
         return self._not_taken(answer, method, asked, entry, visit)

@@ -12,6 +12,8 @@ from analytics.click_buffer import QUICK_SECONDS, ClickBuffer
 from analytics.click_parcels import FEW_CODES, MAX_LETTERS, THIN_CLICKS, parcels
 from analytics.click_store import ClickStore
 from analytics.click_wire import (
+    MAX_SINGLES,
+    MAX_SINGLES_READ,
     MAX_TEXT_CHARACTERS,
     Kind,
     collect,
@@ -19,6 +21,7 @@ from analytics.click_wire import (
     pack,
     texts,
     unpack,
+    write,
 )
 from analytics.clicks import Click
 from analytics.errors import InvalidClickError
@@ -44,8 +47,18 @@ CLICKS = st.lists(
 
 @given(CLICKS)
 def test_a_batch_that_travelled_counts_as_its_clicks_one_by_one(clicks):
+    for text in (pack(collect(clicks)), write([as_noted(click) for click in clicks])):
+        counts_as_single(unpack(text), clicks)
+
+
+def as_noted(click):
+    time, *names, visitor = click.to_wire()
+    return time, Kind(*names), visitor
+
+
+def counts_as_single(batch, clicks):
     packed, single = ClickStore(in_process()), ClickStore(in_process())
-    packed.record("b", unpack(pack(collect(clicks))), NOW)
+    packed.record("b", batch, NOW)
     for number, click in enumerate(clicks):
         single.record_batch(f"b{number}", [click], NOW)
     assert packed.summary(NOW) == single.summary(NOW)
@@ -83,6 +96,21 @@ def test_a_batch_keeps_its_latest_clicks_only_and_counts_all():
     assert batch.newest == NOW + 999
 
 
+def test_few_clicks_travel_one_by_one_and_more_added_up():
+    few, many = [noted(n) for n in range(MAX_SINGLES)], [noted(n) for n in range(MAX_SINGLES + 1)]
+    assert json.loads(write(few)) == [3, [[time, *KIND, visitor] for time, _, visitor in few]]
+    assert json.loads(write(many))[0] == 2
+    assert unpack(write(few)) == gather(few)
+
+
+def test_single_clicks_of_a_newer_sender_lose_what_is_new():
+    newer = [NOW, "de", "example.com", "holo", "lens", "Z" * 99, "x", "alice", "happy"]
+    batch = unpack(json.dumps([3, [newer]]))
+    assert batch.recent == ((NOW, Kind("DE", "example.com", "other", "other", "other", "x")),)
+    assert batch.days[0].visitors == {"alice"}
+
+
+SINGLE = [NOW, *KIND, "alice"]
 NAMES = {field: {value: 2} for field, value in KIND._asdict().items()}
 RECENT = [NOW, *KIND]
 DAY = [20_833, 2, NAMES, ["alice"]]
@@ -121,6 +149,18 @@ def test_names_of_a_newer_sender_become_other():
         {},
         [],
         [1, [DAY], [RECENT]],
+        [2],
+        [3],
+        [3, []],
+        [3, {}],
+        [3, [SINGLE], []],
+        [3, [SINGLE] * (MAX_SINGLES_READ + 1)],
+        [3, [SINGLE[:-1]]],
+        [3, [["now", *SINGLE[1:]]]],
+        [3, [[*SINGLE[:-1], "<script>"]]],
+        [3, [[*SINGLE[:-1], 5]]],
+        [3, [[NOW, 5, *SINGLE[2:]]]],
+        [4, [DAY], [RECENT]],
         [2, [], [RECENT]],
         [2, [DAY], []],
         [2, [DAY] * 1_001, [RECENT]],
