@@ -6,7 +6,7 @@ import { difference, redirectServer, showComplaints } from "./calls.mjs";
 import { clicksOfAll, codes, seed } from "./links.mjs";
 import { checkCount } from "./rounds.mjs";
 import { countUpTo } from "./server.mjs";
-import { round } from "./statistics.mjs";
+import { median, round, spread } from "./statistics.mjs";
 import { EDGE, flushMs, OBJECTS } from "./workers.mjs";
 
 /** @typedef {import("./server.mjs").Server} Server */
@@ -15,12 +15,14 @@ const CONNECTIONS = 16;
 const MARGIN_MS = 400;
 const MIB = 1024 * 1024;
 const LEAST_WARM_REQUESTS = 2000;
+/** The link that each load of many is compared with, in turns and on the same server. */
+const ALONE = "grow-alone";
 
 /**
  * One server for each number of links, since what an isolate remembers of one would help with the next. Two loads
  * each: HEAD shows what finding a link costs, without clicks; GET adds the clicks, whose cost depends on how many of
- * them share a link, and so an object call.
- * @param {{ sizes: number[], lookups: number, clicks: number, warmRequests: number }} settings
+ * them share a link, and so an object call. Each load runs some times, in turns with the same load on one link alone.
+ * @param {{ sizes: number[], lookups: number, clicks: number, warmRequests: number, turns: number }} settings
  */
 export async function measureGrowth({ sizes, ...loads }) {
   const rows = [];
@@ -30,12 +32,7 @@ export async function measureGrowth({ sizes, ...loads }) {
       console.log(`growth: ${JSON.stringify(rows.at(-1))}`);
     }
   }
-  const [first] = rows;
-  return rows.map((row) => ({
-    ...row,
-    lookup_ratio: round(row.lookup_cpu_ms / (first?.lookup_cpu_ms ?? 1), 2),
-    ratio: round(row.cpu_ms / (first?.cpu_ms ?? 1), 2),
-  }));
+  return rows;
 }
 
 /** @type {[string, typeof zipf][]} */
@@ -45,8 +42,8 @@ const TRAFFIC = [
 ];
 
 /** @param {number} size @param {string} traffic @param {typeof zipf} choose
- * @param {{ lookups: number, clicks: number, warmRequests: number }} loads */
-async function growthRow(size, traffic, choose, { lookups, clicks, warmRequests }) {
+ * @param {{ lookups: number, clicks: number, warmRequests: number, turns: number }} loads */
+async function growthRow(size, traffic, choose, { lookups, clicks, warmRequests, turns }) {
   const server = await redirectServer({}, { inspect: true });
   try {
     const all = codes("grow", size);
@@ -56,23 +53,22 @@ async function growthRow(size, traffic, choose, { lookups, clicks, warmRequests 
     };
     const clicked = sample(clicks, 1);
     const claimed = new Set(clicked);
-    await seed(server, "claim", [...claimed]);
+    await seed(server, "claim", [ALONE, ...claimed]);
     await seed(
       server,
       "put",
       all.filter((code) => !claimed.has(code)),
     );
     // Makes the owners' tables, so that what follows is no link's first click.
-    await load(server, "GET", clicked);
+    await load(server, "GET", [ALONE, ...clicked]);
     await fillCache(server, all, choose(size, draws(2)), warmRequests);
-    const lookup = await load(server, "HEAD", sample(lookups, 3));
+    const lookup = await compared(server, "HEAD", sample(lookups, 3), turns);
     const before = await clicksOfAll(server, [...claimed]);
-    const click = await load(server, "GET", clicked);
-    const expected = before + click.outcome.answered;
+    const click = await compared(server, "GET", clicked, turns);
     checkCount(
       `${size} links, ${traffic}`,
-      click.outcome,
-      (await countUpTo(() => clicksOfAll(server, [...claimed]), expected)) - before,
+      click,
+      (await countUpTo(() => clicksOfAll(server, [...claimed]), before + click.answered)) - before,
     );
     await showComplaints(server);
     const memory = await server.control("memory");
@@ -81,9 +77,13 @@ async function growthRow(size, traffic, choose, { lookups, clicks, warmRequests 
       links: size,
       traffic,
       lookup_cpu_ms: lookup.cpu_ms,
+      lookup_ratio: lookup.ratio,
       cpu_ms: click.cpu_ms,
-      hit_rate: round(1 - lookup.asked.kv_reads / lookup.outcome.answered, 4),
-      object_calls_per_1000: round((click.asked.object_calls * 1000) / click.outcome.answered, 1),
+      ratio: click.ratio,
+      ratio_min: click.ratio_min,
+      ratio_max: click.ratio_max,
+      hit_rate: round(1 - lookup.asked.kv_reads / lookup.answered, 4),
+      object_calls_per_1000: round((click.asked.object_calls * 1000) / click.answered, 1),
       distinct_clicked: claimed.size,
       edge_mib: mib(EDGE),
       objects_mib: mib(OBJECTS),
@@ -91,6 +91,38 @@ async function growthRow(size, traffic, choose, { lookups, clicks, warmRequests 
   } finally {
     await server.stop();
   }
+}
+
+/** A load of many links and the same load on one alone, in turns; the order changes with each turn.
+ * @param {Server} server @param {string} method @param {string[]} asked @param {number} turns */
+async function compared(server, method, asked, turns) {
+  const alone = asked.map(() => ALONE);
+  /** @type {Awaited<ReturnType<typeof load>>[]} */
+  const ofMany = [];
+  const ratios = [];
+  for (let turn = 0; turn < turns; turn += 1) {
+    const first = await load(server, method, turn % 2 ? asked : alone);
+    const second = await load(server, method, turn % 2 ? alone : asked);
+    const [many, one] = turn % 2 ? [first, second] : [second, first];
+    ofMany.push(many);
+    ratios.push(many.cpu_ms / one.cpu_ms);
+  }
+  const { min, max, median: ratio } = spread(ratios);
+  const sum = (/** @type {"answered" | "failed" | "cutOff"} */ name) =>
+    ofMany.reduce((total, { outcome }) => total + outcome[name], 0);
+  return {
+    ...{ answered: sum("answered"), failed: sum("failed"), cutOff: sum("cutOff") },
+    cpu_ms: round(median(ofMany.map(({ cpu_ms }) => cpu_ms))),
+    ...{ ratio, ratio_min: min, ratio_max: max },
+    asked: ofMany.map(({ asked: calls }) => calls).reduce(added),
+  };
+}
+
+/** @template {Record<string, number>} T @param {T} one @param {T} other @returns {T} */
+function added(one, other) {
+  return /** @type {T} */ (
+    Object.fromEntries(Object.entries(one).map(([name, count]) => [name, count + (other[name] ?? 0)]))
+  );
 }
 
 /** Ask for each link at least once or, of very many, as often as the traffic does; few links are asked for until the

@@ -27,8 +27,8 @@ const FULL = {
   levelRequests: { 1: 1000, 10: 2000, 100: 4000 },
   naiveRequests: 1000,
   zipfLinks: 10_000,
-  figureSeconds: 10,
-  growth: { sizes: [1, 100, 10_000, 100_000], lookups: 5000, clicks: 1500, warmRequests: 20_000 },
+  figureSeconds: 30,
+  growth: { sizes: [1, 100, 10_000, 100_000], lookups: 3000, clicks: 1500, warmRequests: 20_000, turns: 3 },
 };
 const QUICK = {
   rounds: 3,
@@ -39,7 +39,7 @@ const QUICK = {
   naiveRequests: 300,
   zipfLinks: 500,
   figureSeconds: 3,
-  growth: { sizes: [1, 100, 1000], lookups: 1000, clicks: 500, warmRequests: 2000 },
+  growth: { sizes: [1, 100, 1000], lookups: 1000, clicks: 500, warmRequests: 2000, turns: 1 },
 };
 /** What the tables of calls show. */
 const CALLS = [

@@ -158,7 +158,8 @@ async function measure(server, row, number, counts) {
 }
 
 /** Every answered redirect is a click, and nothing else is but what was answered unseen.
- * @param {string} name @param {Outcome} outcome @param {number} counted */
+ * @param {string} name @param {Pick<Outcome, "answered" | "failed" | "failures" | "cutOff">} outcome
+ * @param {number} counted */
 export function checkCount(name, { answered, failed, failures = {}, cutOff }, counted) {
   const unseen = failed + cutOff;
   const right = counted >= answered && counted <= answered + unseen;

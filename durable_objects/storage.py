@@ -9,7 +9,7 @@ from pyodide.ffi import JsException, create_once_callable, jsnull, to_js  # type
 from sql_port import SqlError, SqlLimitError, check_parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sql_port import Row, SqlValue
 
@@ -33,10 +33,15 @@ class DurableDatabase:
         try:
             rows = self._exec(statement, *map(_bindable, parameters)).toArray().to_py()
         except JsException as error:
-            message = str(error)
-            kind = SqlLimitError if any(text in message for text in _LIMIT_MESSAGES) else SqlError
-            raise kind(message) from error
+            raise _failure(error) from error
         return [{name: _value(value) for name, value in row.items()} for row in rows]
+
+    def run_all(self, statements: Sequence[str]) -> None:
+        """Run statements one after the other; raise SqlError for the first that fails."""
+        try:
+            self._exec(";\n".join(statements))
+        except JsException as error:
+            raise _failure(error) from error
 
     def transaction(self, work: Callable[[], Result]) -> Result:
         """Return what `work` returns with its writes committed, or undo them and re-raise."""
@@ -63,6 +68,12 @@ class DurableDatabase:
         finally:
             self._in_transaction = False
         return results[0]
+
+
+def _failure(error: JsException) -> SqlError:
+    message = str(error)
+    kind = SqlLimitError if any(text in message for text in _LIMIT_MESSAGES) else SqlError
+    return kind(message)
 
 
 def _unwrapped(storage: Any) -> Any:  # noqa: ANN401 - a JavaScript object

@@ -34,11 +34,8 @@ def migrate(database: Database, store: str, steps: Sequence[str]) -> None:
             return
         if done > len(steps):
             raise ValueError(f"store {store!r} is at version {done}, newer than this code's {len(steps)}")
-        database.execute(
-            f"CREATE TABLE IF NOT EXISTS {_TABLE} (store TEXT PRIMARY KEY, version INTEGER NOT NULL)"
-        )
-        for step in steps[done:]:
-            database.execute(step)
+        versions = f"CREATE TABLE IF NOT EXISTS {_TABLE} (store TEXT PRIMARY KEY, version INTEGER NOT NULL)"
+        database.run_all([versions, *steps[done:]])
         database.execute(
             f"INSERT INTO {_TABLE} (store, version) VALUES (?, ?)"  # noqa: S608 - constant
             " ON CONFLICT (store) DO UPDATE SET version = excluded.version",

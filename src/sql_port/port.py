@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 SqlValue: TypeAlias = "int | float | str | bytes | None"
 Row: TypeAlias = dict[str, Any]
@@ -30,13 +30,18 @@ class SqlLimitError(SqlError):
 class Database(Protocol):
     """One SQLite database.
 
-    `execute` runs exactly one statement with `?` placeholders and returns all its rows. `transaction` runs
+    `execute` runs exactly one statement with `?` placeholders and returns all its rows. `run_all` runs
+    several that have neither, for one crossing to where the database is. `transaction` runs
     `work` and keeps its writes only if it returns; a call inside another joins the outer one. A store must
     not write BEGIN, COMMIT or SAVEPOINT itself, because a Durable Object refuses them.
     """
 
     def execute(self, statement: str, *parameters: SqlValue) -> list[Row]:
         """Run one statement and return its rows; raise SqlError."""
+        ...
+
+    def run_all(self, statements: Sequence[str]) -> None:
+        """Run statements one after the other; raise SqlError for the first that fails."""
         ...
 
     def transaction(self, work: Callable[[], Result]) -> Result:

@@ -18,7 +18,7 @@ from sql_port.port import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 Result = TypeVar("Result")
 
@@ -48,6 +48,12 @@ class SqliteDatabase:
             except (sqlite3.Error, sqlite3.Warning) as error:
                 kind = SqlLimitError if any(text in str(error) for text in _LIMIT_MESSAGES) else SqlError
                 raise kind(str(error)) from error
+
+    def run_all(self, statements: Sequence[str]) -> None:
+        """Run statements one after the other; raise SqlError for the first that fails."""
+        with self._lock:
+            for statement in statements:
+                self.execute(statement)
 
     def transaction(self, work: Callable[[], Result]) -> Result:
         """Return what `work` returns with its writes committed, or undo them and re-raise."""

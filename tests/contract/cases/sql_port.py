@@ -117,3 +117,20 @@ def case_a_failed_migration_leaves_no_table(database: Database) -> None:
     assert schema_version(database, "demo") == 0
     with raises(SqlError):
         database.execute("SELECT * FROM demo")
+
+
+def case_several_statements_run_as_one_and_are_undone_as_one(database: Database) -> None:
+    database.run_all(
+        [
+            "CREATE TABLE t (x INTEGER)",
+            "CREATE TABLE log (x INTEGER)",
+            "CREATE TRIGGER noted AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.x); END",
+            "INSERT INTO t VALUES (1)",
+        ]
+    )
+    assert database.execute("SELECT x FROM log") == [{"x": 1}]
+    with raises(SqlError):
+        database.transaction(
+            lambda: database.run_all(["INSERT INTO t VALUES (2)", "INSERT INTO nowhere VALUES (3)"])
+        )
+    assert database.execute("SELECT count(*) AS n FROM t") == [{"n": 1}]

@@ -33,7 +33,7 @@ class Counting:
     def __init__(self) -> None:
         self.inner = SqliteDatabase()
         self.statements: list[tuple[str, int]] = []
-        self.transaction = self.inner.transaction
+        self.transaction, self.run_all = self.inner.transaction, self.inner.run_all
 
     def execute(self, statement: str, *parameters: SqlValue) -> list[Row]:
         self.statements.append((statement, len(parameters)))
