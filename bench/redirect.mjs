@@ -2,7 +2,7 @@
 //
 // --rounds N, --seconds S   how many paired rounds, and how long each row of a round, in two halves (5 and 4)
 // --quick                   3 rounds of 2 s and fewer links: under two minutes
-// --growth                  also 1, 100, 10,000 and 100,000 links, which takes some ten minutes
+// --growth                  also 1, 100, 10,000 and 100,000 links, which takes some twenty minutes
 // --only PART               one of rounds, calls, figures, growth
 // --json PATH               the same for machines
 
