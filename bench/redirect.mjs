@@ -2,7 +2,7 @@
 //
 // --rounds N, --seconds S   how many paired rounds, and how long each row of a round, in two halves (5 and 4)
 // --quick                   3 rounds of 2 s and fewer links: under two minutes
-// --growth                  also 1, 100, 10,000 and 100,000 links, which takes some twenty minutes
+// --growth                  also 1 to 100,000 links, which takes some twenty minutes
 // --only PART               one of rounds, calls, figures, growth
 // --json PATH               the same for machines
 
@@ -28,7 +28,7 @@ const FULL = {
   naiveRequests: 1000,
   zipfLinks: 10_000,
   figureSeconds: 30,
-  growth: { sizes: [1, 100, 10_000, 100_000], lookups: 3000, clicks: 1500, warmRequests: 20_000, turns: 3 },
+  growth: { sizes: [1, 100, 1000, 10_000, 100_000], seconds: 25, rounds: 3, counted: 1000 },
 };
 const QUICK = {
   rounds: 3,
@@ -39,7 +39,7 @@ const QUICK = {
   naiveRequests: 300,
   zipfLinks: 500,
   figureSeconds: 3,
-  growth: { sizes: [1, 100, 1000], lookups: 1000, clicks: 500, warmRequests: 2000, turns: 1 },
+  growth: { sizes: [1, 100, 1000], seconds: 4, rounds: 1, counted: 1000 },
 };
 /** What the tables of calls show. */
 const CALLS = [

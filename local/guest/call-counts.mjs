@@ -21,8 +21,8 @@ export function callCounts() {
 /** Count the calls on the bindings from now on.
  * @param {Record<string, any>} bindings */
 export function countCalls(bindings) {
-  intercept(bindings, (kind, name, call) => {
-    note(kind, name);
+  intercept(bindings, (kind, name, call, [first]) => {
+    note(kind, name, kind === "kv" && Array.isArray(first) ? first.length : 1);
     return call();
   });
 }
@@ -51,8 +51,9 @@ function addLastCursor() {
   lastCursor = undefined;
 }
 
-/** @param {string} kind @param {string} name */
-function note(kind, name) {
+/** A read of many keys is billed as so many reads, and so it counts here.
+ * @param {string} kind @param {string} name @param {number} times */
+function note(kind, name, times) {
   const counts = /** @type {Record<string, number>} */ (calls[kind]);
-  counts[name] = (counts[name] ?? 0) + 1;
+  counts[name] = (counts[name] ?? 0) + times;
 }

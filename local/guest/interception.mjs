@@ -18,6 +18,7 @@ const NO_CALLS = ["constructor", "then"];
  * @param {string} kind
  * @param {string} name
  * @param {() => any} call
+ * @param {any[]} args
  * @returns {any}
  */
 
@@ -46,7 +47,7 @@ function interceptParts(name, bucket, around) {
 function interceptMethod(kind, name, binding, method, around) {
   const call = binding[method];
   binding[method] = (/** @type {any[]} */ ...args) =>
-    around(kind, `${name}.${method}`, () => call.apply(binding, args));
+    around(kind, `${name}.${method}`, () => call.apply(binding, args), args);
 }
 
 /** @param {string} name @param {any} namespace @param {Around} around */
@@ -63,7 +64,8 @@ function interceptedStub(name, stub, around) {
     get(target, method) {
       const member = target[method];
       if (typeof member !== "function" || typeof method !== "string" || NO_CALLS.includes(method)) return member;
-      return (/** @type {any[]} */ ...args) => around("objects", `${name}.${method}`, () => target[method](...args));
+      return (/** @type {any[]} */ ...args) =>
+        around("objects", `${name}.${method}`, () => target[method](...args), args);
     },
   });
 }

@@ -36,11 +36,12 @@ class CachedRecord(Generic[Record]):
     weight: int = 0
     prepared: Any = None
     used: bool = False
-    """Set by whoever uses the entry without asking the cache for it: it is then not the next to go."""
+    """Set by whoever uses the entry without asking the cache for it: it is then not the next to go, and
+    worth renewing."""
 
     def renew(self, fetched_at: float, fresh_until: float) -> None:
-        """Note that an equal record was fetched again."""
-        self.fetched_at, self.fresh_until = fetched_at, fresh_until
+        """Note that an equal record was fetched again, which nobody has used yet."""
+        self.fetched_at, self.fresh_until, self.used = fetched_at, fresh_until, False
 
 
 Entry = TypeVar("Entry", bound=CachedRecord[Any])
@@ -52,6 +53,9 @@ class RecordCache(Generic[Entry]):
     So an entry that is used is never older than both together; beyond that it only bridges a failure of the
     sources, for at most `bridge_seconds`. What bridges is used for half of `ageing_seconds` without a
     question, and then again while a newer one is fetched: nobody waits for sources that fail.
+
+    An entry that is used is renewed with many others, if whoever fetches asks for what is `due`: then nobody
+    has to wait until it is stale, or to fetch it by itself.
 
     Where `weigh` tells what a record takes, all together take `max_weight` at most: their owners decide how
     large they are, and the memory of an isolate is not theirs.
@@ -69,6 +73,7 @@ class RecordCache(Generic[Entry]):
     ) -> None:
         self._entry_type = entry_type
         self._entries: OrderedDict[str, Entry] = OrderedDict()
+        self._by_age: OrderedDict[str, None] = OrderedDict()
         self._max_records = max_records
         self._fresh_seconds = fresh_seconds
         self._ageing_seconds = ageing_seconds
@@ -89,6 +94,7 @@ class RecordCache(Generic[Entry]):
         entry = self._entries.get(name)
         if entry is not None:
             self._entries.move_to_end(name)
+            entry.used = True
         return entry
 
     def freshness(self, entry: Entry, now: float) -> Freshness:
@@ -99,6 +105,22 @@ class RecordCache(Generic[Entry]):
             entry.fresh_until = entry.stale_at
             return Freshness.AGEING
         return Freshness.STALE
+
+    def due(self, now: float, most: int) -> dict[str, Entry]:
+        """Return entries that are ageing and were used since they were fetched, the oldest first.
+
+        None is returned twice before it was put again: one that nobody renews ages as if nobody had asked.
+        """
+        found: dict[str, Entry] = {}
+        while self._by_age and len(found) < most:
+            name = next(iter(self._by_age))
+            entry = self._entries[name]
+            if now < entry.fetched_at + self._fresh_seconds:
+                break
+            del self._by_age[name]
+            if entry.used and now < entry.stale_at:
+                found[name] = entry
+        return found
 
     def bridges(self, entry: Entry, now: float) -> bool:
         """Tell whether a stale entry may still stand in for sources that fail."""
@@ -125,33 +147,36 @@ class RecordCache(Generic[Entry]):
         else:
             self.forget(name)
             entry = self._entries[name] = self._entry_type(record, now, now + self._fresh_seconds)
-            entry.used = True
             entry.weight = self._weigh(record)
             self._weight += entry.weight
         entry.stale_at = now + self._fresh_seconds + self._ageing_seconds
         self._entries.move_to_end(name)
+        self._by_age[name] = None
+        self._by_age.move_to_end(name)
         while len(self._entries) > self._max_records or (
             self._weight > self._max_weight and len(self._entries) > 1
         ):
-            self._make_room()
+            self._make_room(name)
         return entry
 
     def forget(self, name: str) -> None:
         """Drop an entry."""
-        gone = self._entries.pop(name, None)
-        if gone is not None:
-            self._drop(gone)
+        if name in self._entries:
+            self._drop(name)
 
-    def _make_room(self) -> None:
-        """Drop the entry that was unused for longest; what was dropped is fresh for nobody any more."""
+    def _make_room(self, newest: str) -> None:
+        """Drop the entry that was unused for longest, but not the newest."""
         while True:
-            name, oldest = self._entries.popitem(last=False)
-            if not oldest.used:
-                self._drop(oldest)
+            name = next(iter(self._entries))
+            if name != newest and not self._entries[name].used:
+                self._drop(name)
                 return
-            oldest.used = False
-            self._entries[name] = oldest
+            self._entries[name].used = False
+            self._entries.move_to_end(name)
 
-    def _drop(self, gone: Entry) -> None:
+    def _drop(self, name: str) -> None:
+        """What was dropped is fresh for nobody any more."""
+        gone = self._entries.pop(name)
         gone.fresh_until = 0.0
         self._weight -= gone.weight
+        self._by_age.pop(name, None)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from resilience.circuit_breaker import CircuitBreaker
+    from runtime.record_source import Texts
 
 MAX_CACHED_ASSETS = 1_000
 MAX_PURGED_ASSETS = 1_000
@@ -36,7 +37,8 @@ class AssetReader:
 
     def __init__(
         self,
-        env: Any,  # noqa: ANN401 - the bindings
+        metadata: Texts,
+        owners: Any,  # noqa: ANN401 - a binding
         kv_breaker: CircuitBreaker,
         owners_breaker: CircuitBreaker,
         fresh_seconds: float,
@@ -47,8 +49,8 @@ class AssetReader:
             CachedAsset, MAX_CACHED_ASSETS, fresh_seconds, ageing_seconds, bridge_seconds
         )
         self._source = RecordSource(
-            env.METADATA,
-            lambda asset_id: env.ASSET.getByName(asset_id).read(asset_id),
+            metadata,
+            lambda asset_id: owners.getByName(asset_id).read(asset_id),
             projection_key,
             AssetRecord.from_wire,
             kv_breaker,

@@ -15,9 +15,10 @@ from sharelinks.projection import link_key
 from sharelinks.record import ACTIVE, LinkRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
     from resilience.circuit_breaker import CircuitBreaker
+    from runtime.record_source import Texts
     from sharelinks.link_cache import LinkCache
 
 __all__ = ["LinkReader", "UnavailableError"]
@@ -26,6 +27,8 @@ MAX_PURGED_LINKS = 1_000
 PATIENCE_SECONDS = 1.0
 """Sources that take longer to renew a link that is known here count as failing."""
 CUT_OFF_SECONDS = 15.0
+RENEWED_AT_ONCE = 100
+"""So many keys KV takes in one call."""
 LOOK_SECONDS = 0.02
 
 
@@ -35,14 +38,15 @@ class LinkReader:
     def __init__(
         self,
         cache: LinkCache,
-        env: Any,  # noqa: ANN401 - the bindings
+        metadata: Texts,
+        owners: Any,  # noqa: ANN401 - a binding
         kv_breaker: CircuitBreaker,
         owners_breaker: CircuitBreaker,
     ) -> None:
         self._cache = cache
         self._source = RecordSource(
-            env.METADATA,
-            lambda code: env.SHORT_LINK.getByName(code).look_up(code),
+            metadata,
+            lambda code: owners.getByName(code).look_up(code),
             link_key,
             LinkRecord.from_wire,
             kv_breaker,
@@ -77,9 +81,15 @@ class LinkReader:
         return self._keep(code, await self._resolve(code, may_ask_owner), now)
 
     async def refresh(self, code: str, now: float) -> None:
-        """Fetch a newer record for an entry, once at a time; it serves on if its sources fail."""
+        """Fetch a newer record for an entry, and with it for others that age and are used.
+
+        Each is fetched once at a time, and serves on if its sources fail.
+        """
         entry = self._cache.get(code)
         if entry is None or not _may_refresh(entry, now):
+            return
+        ageing = {code: entry, **self._cache.due(now, RENEWED_AT_ONCE - 1)}
+        if len(ageing) > 1 and await self._fetch_many(ageing, code, now):
             return
         entry.refreshed_since = now
         await self._fetch(code, entry, now)
@@ -109,6 +119,23 @@ class LinkReader:
             self._cache.bridge(code, now + time.monotonic() - began)
         finally:
             entry.refreshed_since = None
+
+    async def _fetch_many(self, entries: Mapping[str, CachedLink], asked: str, now: float) -> bool:
+        """Renew what KV knows well, in one call; return whether the code that was asked for is among it.
+
+        An alias stands for another record, which takes a second look; it waits until somebody asks for it.
+        """
+        for entry in entries.values():
+            entry.refreshed_since = now
+        try:
+            found = await self._source.fetch_many(list(entries))
+            settled = {code: record for code, record in found.items() if _stands_for(record) is None}
+            for code, record in settled.items():
+                self._keep(code, record, now)
+        finally:
+            for entry in entries.values():
+                entry.refreshed_since = None
+        return asked in settled
 
     async def _renew(
         self,
@@ -144,13 +171,19 @@ class LinkReader:
     async def _resolve(self, code: str, may_ask_owner: Callable[[], Awaitable[bool]]) -> LinkRecord | None:
         """Return the record that answers for a code: of an alias, the one it stands for."""
         record = await self._source.fetch(code, may_ask_owner)
-        if record is None or record.alias_of is None or record.state != ACTIVE:
+        code_of_home = None if record is None else _stands_for(record)
+        if record is None or code_of_home is None:
             return record
-        home = await self._source.fetch(record.alias_of, may_ask_owner)
+        home = await self._source.fetch(code_of_home, may_ask_owner)
         if home is None:
             return None
         ends = [moment for moment in (record.expires_at, home.expires_at) if moment is not None]
         return replace(home, expires_at=min(ends, default=None))
+
+
+def _stands_for(record: LinkRecord) -> str | None:
+    """Return the code whose record answers in the place of an alias'."""
+    return record.alias_of if record.state == ACTIVE else None
 
 
 def _may_refresh(entry: CachedLink, now: float) -> bool:

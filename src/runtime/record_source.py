@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 
     from resilience.circuit_breaker import CircuitBreaker
 
@@ -16,6 +16,19 @@ SOURCE_TIMEOUT_SECONDS = 3.0
 SLOW_SECONDS = 2.0
 
 Record = TypeVar("Record")
+Answer = TypeVar("Answer")
+
+
+class Texts(Protocol):
+    """What a KV namespace holds."""
+
+    async def get(self, key: str) -> str | None:
+        """Return one text."""
+        ...
+
+    async def get_many(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """Return the texts of those keys that have one."""
+        ...
 
 
 class UnavailableError(Exception):
@@ -32,7 +45,7 @@ class RecordSource(Generic[Record]):
 
     def __init__(
         self,
-        metadata: Any,  # noqa: ANN401 - a binding
+        metadata: Texts,
         look_up: Callable[[str], Awaitable[Any]],
         key: Callable[[str], str],
         from_wire: Callable[[object], Record],
@@ -61,6 +74,15 @@ class RecordSource(Generic[Record]):
             return None
         return await self.ask_owner(name)
 
+    async def fetch_many(self, names: Sequence[str]) -> dict[str, Record]:
+        """Return those records of which KV, asked once, says something to go by; none while it fails."""
+        keys = [self._key(name) for name in names]
+        texts, failed = await self._guarded(self._metadata.get_many(keys), self._kv_breaker)
+        if failed or texts is None:
+            return {}
+        known = {name: self._read(texts.get(key)) for name, key in zip(names, keys, strict=True)}
+        return {name: one for name, one in known.items() if one is not None and self._trusts(one)}
+
     async def ask_owner(self, name: str) -> Record | None:
         """Return a record as it is at this moment; raise UnavailableError."""
         owned, failed = await self._guarded(self._owned(name), self._owners_breaker)
@@ -72,13 +94,21 @@ class RecordSource(Generic[Record]):
         text = await self._metadata.get(self._key(name))
         return None if text is None else self._from_wire(json.loads(text))
 
+    def _read(self, text: str | None) -> Record | None:
+        """Return what a text holds, None for a broken one: it is then asked for by itself."""
+        try:
+            return None if text is None else self._from_wire(json.loads(text))
+        except ValueError as error:
+            _warn(self._kv_breaker.name, error)
+            return None
+
     async def _owned(self, name: str) -> Record | None:
         answer = await self._look_up(name)
         return None if answer is None else self._from_wire(answer["record"])
 
     async def _guarded(
-        self, source: Coroutine[Any, Any, Record | None], breaker: CircuitBreaker
-    ) -> tuple[Record | None, bool]:
+        self, source: Coroutine[Any, Any, Answer], breaker: CircuitBreaker
+    ) -> tuple[Answer | None, bool]:
         """Return what a source answers, and whether it failed to.
 
         One that answers late is believed, but counts as failing: the next source may be quicker.

@@ -20,6 +20,7 @@ from runtime.asset_reader import AssetReader
 from runtime.click_delivery import ClickDelivery
 from runtime.crossings import MAX_WORDS
 from runtime.edge_settings import BRIDGE_SECONDS, MAX_CACHED_LINKS, read_settings
+from runtime.kv_texts import KvTexts
 from runtime.link_answers import LinkAnswers
 from runtime.link_reader import LinkReader
 from runtime.misses import MissLog
@@ -54,8 +55,13 @@ class Redirects:
         }
         ages = (self.settings.fresh_seconds, self.settings.ageing_seconds, BRIDGE_SECONDS)
         self.cache = LinkCache(MAX_CACHED_LINKS, *ages)
-        self.reader = LinkReader(self.cache, env, self._breakers["kv"], self._breakers["objects"])
-        self.asset_reader = AssetReader(env, self._breakers["asset_kv"], self._breakers["assets"], *ages)
+        metadata = KvTexts(env.METADATA)
+        self.reader = LinkReader(
+            self.cache, metadata, env.SHORT_LINK, self._breakers["kv"], self._breakers["objects"]
+        )
+        self.asset_reader = AssetReader(
+            metadata, env.ASSET, self._breakers["asset_kv"], self._breakers["assets"], *ages
+        )
         self.assets = ShownAssets(self.asset_reader)
         self.visitors = Visitors(self.settings.pepper)
         self.limits = RateLimiters(env.RATE_LIMITER, self._breakers["rate_limiters"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from analytics.click_wire import Kind
 from analytics.clicks import clean_country
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from analytics.user_agents import UserAgent
 
 MAX_KNOWN_FACTS = 4_096
-MAX_BEGUN = 1_024
 MAX_KNOWN_CHARACTERS = 1_024
 """What browsers send has half as many. Longer headers are read each time: a client could fill the isolate."""
 _SECONDS_PER_DAY = 86_400
@@ -40,7 +39,6 @@ class Visitors:
         key = hashlib.blake2b(pepper.encode(), digest_size=32, person=b"visitors").digest()
         self._keyed = hashlib.blake2b(digest_size=_VISITOR_BYTES, key=key)
         self._known: dict[str, Facts] = {}
-        self._begun: dict[tuple[str, int, str], Any] = {}
 
     def facts(self, given: str) -> Facts:
         """Return what headers say of a visitor, as a glance gives them."""
@@ -56,18 +54,9 @@ class Visitors:
 
     def visitor(self, address: str, facts: Facts, code: str, now: float) -> str:
         """Return a hash that is the same for one visitor of one link on one UTC day, and says nothing."""
-        common = (code, int(now // _SECONDS_PER_DAY), facts.words)
-        keyed = (self._begun.get(common) or self._begin(common)).copy()
-        keyed.update(address.encode())
+        keyed = self._keyed.copy()
+        keyed.update(f"{code} {int(now // _SECONDS_PER_DAY)} {facts.words} {address}".encode())
         return str(keyed.hexdigest())
-
-    def _begin(self, common: tuple[str, int, str]) -> Any:  # noqa: ANN401 - hashlib names no type for it
-        """Hash what many visitors of a link have in common, once for all of them."""
-        if len(self._begun) >= MAX_BEGUN:
-            self._begun.clear()
-        keyed = self._begun[common] = self._keyed.copy()
-        keyed.update(" ".join(map(str, (*common, ""))).encode())
-        return keyed
 
 
 def _read(user_agent: str, referrer: str, country: str) -> Facts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -33,18 +34,21 @@ class Sources:
         self.ways = {}
         self.calls = []
         self.let_go = asyncio.Event()
-        self.env = SimpleNamespace(
-            METADATA=SimpleNamespace(get=lambda key: self._go("kv", self.kv.get(key))),
-            SHORT_LINK=SimpleNamespace(
-                getByName=lambda name: SimpleNamespace(
-                    look_up=lambda code: self._go("owner", self.owned.get(code) if code == name else None)
-                )
+        self.metadata = SimpleNamespace(
+            get=lambda key: self._go("kv", self.kv.get(key)),
+            get_many=lambda keys: self._go(
+                f"kv {len(keys)}", {key: self.kv[key] for key in keys if key in self.kv}
             ),
+        )
+        self.owners = SimpleNamespace(
+            getByName=lambda name: SimpleNamespace(
+                look_up=lambda code: self._go("owner", self.owned.get(code) if code == name else None)
+            )
         )
 
     async def _go(self, source, answer):
         self.calls.append(source)
-        way = self.ways.get(source)
+        way = self.ways.get(source.split()[0])
         if way == "fail":
             raise RuntimeError(f"{source} fails")
         if way == "hang":
@@ -65,10 +69,12 @@ class Isolate:
 
     def __init__(self):
         self.sources = Sources()
-        self.cache = LinkCache(100, FRESH, AGEING, BRIDGE)
+        self.cache = LinkCache(200, FRESH, AGEING, BRIDGE)
         self.kv = CircuitBreaker("kv", failures=5, window_ms=10_000, open_ms=5_000)
         self.owners = CircuitBreaker("objects", failures=5, window_ms=10_000, open_ms=5_000)
-        self.reader = LinkReader(self.cache, self.sources.env, self.kv, self.owners)
+        self.reader = LinkReader(
+            self.cache, self.sources.metadata, self.sources.owners, self.kv, self.owners
+        )
         self.background = []
 
     async def find(self, now, code="cat", may_ask=True):
@@ -116,6 +122,101 @@ async def test_an_ageing_link_that_is_looked_up_is_fetched_beside_the_answer(iso
     await isolate.settle()
     assert isolate.sources.calls == ["kv"]
     assert (await isolate.find(NOW + FRESH + 1)).record == NEWER
+
+
+async def with_others(isolate, *codes, used=True):
+    """Have an isolate know more links, fetched at `NOW`, and forget what that asked for."""
+    for code in codes:
+        isolate.sources.know(replace(RECORD, code=code))
+        entry = await isolate.find(NOW, code)
+        entry.used = used
+    isolate.sources.calls.clear()
+
+
+@runs
+async def test_links_in_use_are_renewed_with_the_first_that_is_asked_for_when_it_ages(isolate):
+    await with_others(isolate, "dog", "cow")
+    isolate.sources.know(replace(NEWER, code="dog"))
+    await isolate.find(NOW + FRESH)
+    await isolate.settle()
+    assert isolate.sources.calls == ["kv 3"]
+    assert (await isolate.find(NOW + 2 * FRESH - 1, "dog")).record == replace(NEWER, code="dog")
+    await isolate.find(NOW + 2 * FRESH - 1, "cow")
+    assert isolate.sources.calls == ["kv 3"]
+
+
+@runs
+async def test_links_that_nobody_used_or_that_are_young_or_stale_are_not_renewed_with_it(isolate):
+    await with_others(isolate, "dog", used=False)
+    isolate.cache.put("cow", replace(RECORD, code="cow"), NOW + 1).used = True
+    old = isolate.cache.put("cat", RECORD, NOW)
+    assert await isolate.find(NOW + FRESH) is old
+    await isolate.settle()
+    assert isolate.sources.calls == ["kv"]
+    isolate.cache.put("cat", RECORD, NOW + 4 * FRESH)
+    await isolate.find(NOW + 5 * FRESH)
+    await isolate.settle()
+    assert isolate.sources.calls == ["kv", "kv"]
+
+
+@runs
+async def test_what_kv_does_not_know_well_is_asked_for_by_itself(isolate):
+    await with_others(isolate, "dog", "cow", "nick")
+    del isolate.sources.kv["link:cat"]
+    isolate.sources.kv["link:dog"] = "{broken"
+    isolate.sources.know(replace(RECORD, code="nick", alias_of="cat"))
+    isolate.sources.own(NEWER)
+    await isolate.find(NOW + FRESH)
+    await isolate.settle()
+    assert isolate.sources.calls == ["kv 4", "kv", "owner"]
+    assert (await isolate.find(NOW + FRESH + 1)).record == NEWER
+    assert isolate.cache.get("nick").record == replace(RECORD, code="nick")
+    await isolate.find(NOW + FRESH + 1, "cow")
+    assert len(isolate.sources.calls) == 3
+    isolate.sources.own(replace(NEWER, code="dog"))
+    await isolate.find(NOW + FRESH + 1, "dog")
+    await isolate.settle()
+    assert isolate.sources.calls[3:] == ["kv", "owner"]
+    assert isolate.cache.get("dog").record == replace(NEWER, code="dog")
+
+
+@runs
+async def test_links_serve_on_when_renewing_them_together_fails(isolate):
+    await with_others(isolate, "dog")
+    isolate.sources.ways |= {"kv": "fail", "owner": "fail"}
+    await isolate.find(NOW + FRESH)
+    await isolate.settle()
+    assert isolate.sources.calls == ["kv 2", "kv", "owner"]
+    isolate.sources.ways.clear()
+    assert (await isolate.find(NOW + FRESH + 1, "dog")).record.code == "dog"
+    await isolate.settle()
+    assert isolate.sources.calls[3:] == ["kv"]
+
+
+@runs
+async def test_no_more_links_are_renewed_together_than_kv_takes(isolate):
+    codes = [f"code{number}" for number in range(150)]
+    await with_others(isolate, *codes)
+    isolate.cache.put("cat", RECORD, NOW)
+    await isolate.find(NOW + FRESH)
+    await isolate.settle()
+    await isolate.find(NOW + FRESH, codes[-1])
+    await isolate.settle()
+    assert isolate.sources.calls == ["kv 100", "kv 51"]
+
+
+@runs
+async def test_a_link_that_is_purged_while_it_is_renewed_with_others_is_not_believed(isolate):
+    await with_others(isolate, "dog")
+    isolate.sources.ways["kv"] = 0.05
+    isolate.sources.own(NEWER)
+    await isolate.find(NOW + FRESH, "dog")
+    await asyncio.sleep(0)
+    isolate.cache.get("dog")
+    await isolate.reader.purge("cat")
+    await isolate.settle()
+    assert isolate.cache.get("cat") is None
+    assert isolate.cache.get("dog") is not None
 
 
 @runs

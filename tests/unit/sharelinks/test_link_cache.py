@@ -128,6 +128,40 @@ def test_no_entry_bridges_longer_than_is_allowed_and_none_that_is_gone():
     assert old.fresh_until == 0.0
 
 
+def test_what_is_due_is_what_was_used_and_ages_the_oldest_first_and_each_once():
+    links = cache(max_links=10)
+    entries = {name: links.put(name, replace(RECORD, code=name), NOW + age) for age, name in enumerate("abcde")}
+    for name in "acde":
+        entries[name].used = True
+    assert links.due(NOW + 19.9, 9) == {}
+    assert list(links.due(NOW + 21.9, 1)) == ["a"]
+    assert list(links.due(NOW + 22, 9)) == ["c"]
+    assert links.due(NOW + 22, 9) == {}
+    assert list(links.due(NOW + 33.5, 9)) == ["e"], "d is stale"
+    links.put("a", entries["a"].record, NOW + 22)
+    assert not entries["a"].used
+    links.get("a")
+    assert list(links.due(NOW + 42, 9)) == ["a"]
+
+
+def test_what_was_dropped_is_due_no_more():
+    links = cache(max_links=1)
+    links.put("abc", RECORD, NOW).used = True
+    links.put("def", replace(RECORD, code="def"), NOW).used = True
+    assert list(links.due(NOW + 20, 9)) == ["def"]
+    links.put("ghi", replace(RECORD, code="ghi"), NOW).used = True
+    links.forget("ghi")
+    assert links.due(NOW + 20, 9) == {}
+
+
+def test_the_newest_link_stays_though_all_others_were_used():
+    links = cache(max_links=2)
+    for name in ("abc", "def"):
+        links.put(name, RECORD, NOW).used = True
+    links.put("ghi", RECORD, NOW)
+    assert [links.get(name) is None for name in ("abc", "def", "ghi")] == [True, False, False]
+
+
 def test_large_records_make_room_before_they_fill_the_isolate():
     links = cache(max_links=10_000)
     large = replace(RECORD, metadata={f"key {number}": number for number in range(800)})
