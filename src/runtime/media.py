@@ -1,6 +1,7 @@
 """`/a/{asset_id}` at the edge: decided here, streamed from the cache or the bucket by the platform.
 
-A plain GET of a public asset that was asked for before takes a short cut; small ones stay in the isolate.
+A plain GET of a public asset that was asked for before takes a short cut; what many ask for stays in the
+isolate.
 """
 
 from __future__ import annotations
@@ -45,15 +46,13 @@ if TYPE_CHECKING:
     from ratelimit.policy import Policy
     from runtime.asset_reader import AssetReader, CachedAsset
     from runtime.edge_settings import EdgeSettings
+    from runtime.media_memory import Held
     from runtime.rate_limits import RateLimiters
 
 __all__ = ["METHODS", "PREFIX", "Media", "not_allowed"]
 
 METHODS = ("GET", "HEAD", "OPTIONS")
 PAGE_METHODS = ("GET", "HEAD")
-SMALL_BYTES = 16 * 1024
-"""What an isolate keeps of an asset's bytes at most; with all it remembers that is 16 MB."""
-
 _RETRY_SECONDS = "5"
 
 
@@ -66,13 +65,12 @@ class _TooManyMissesError(Exception):
 class _Plain(NamedTuple):
     """The answer to a plain GET of one format of a public asset, as JavaScript takes it.
 
-    `buffer` has the bytes of a small one; it is None where they have to be fetched: from the cache, where
-    they have the name `cached_as`.
+    `held` has the bytes, if the isolate keeps them; else they are in the cache, under the name `cached_as`.
     """
 
     tag: str
     init: Any
-    buffer: Any | None
+    held: Held
     cached_as: str
 
 
@@ -122,13 +120,14 @@ class Media:
     def answer_plain(self, request: Any, asked: str, otherwise: Callable[[], Awaitable[Any]]) -> Any | None:  # noqa: ANN401 - JS objects
         """Answer a plain GET of a public asset that is fresh here; None for whatever takes more.
 
-        `asked` is what a glance gives under this name. The answer is a response at once for a small asset,
-        and for others an awaitable one: out of the cache, or what comes of `otherwise`.
+        `asked` is what a glance gives under this name. The answer is a response at once for bytes that are
+        kept here, and for others an awaitable one: out of the cache, or what comes of `otherwise`.
         """
         where = self._plain.get(asked)
         if where is None:
             return None
-        entry = self._reader.fresh(where.asset_id, time.time())
+        now = time.time()
+        entry = self._reader.fresh(where.asset_id, now)
         if entry is None:
             return None
         plain, chosen = entry.prepared, grant(entry.record, where.extension, is_signed=False)
@@ -136,15 +135,19 @@ class Media:
             return None
         if self._deciding.of(request) != self._deciding.without_headers:
             return None
-        if plain.buffer is None:
-            return self._answer_from_cache(chosen, plain, otherwise)
-        return JsResponse.new(plain.buffer, plain.init)
+        held = plain.held
+        if held.buffer is None:
+            return self._answer_from_cache(chosen, plain, now, otherwise)
+        held.used = True
+        return JsResponse.new(held.buffer, plain.init)
 
     async def _answer_from_cache(
-        self, chosen: Chosen, plain: _Plain, otherwise: Callable[[], Awaitable[Any]]
+        self, chosen: Chosen, plain: _Plain, now: float, otherwise: Callable[[], Awaitable[Any]]
     ) -> Any:  # noqa: ANN401 - a JS object
-        stream = await self._bodies.cached(plain.cached_as, chosen, None)
-        return await otherwise() if stream is None else JsResponse.new(stream, plain.init)
+        body = await self._bodies.cached(plain.cached_as, chosen, None)
+        if body is not None:
+            body = await self._bodies.kept(plain.held, chosen, body, now)
+        return await otherwise() if body is None else JsResponse.new(body, plain.init)
 
     async def answer(
         self,
@@ -219,7 +222,7 @@ class Media:
 
     def health(self) -> dict[str, Any]:
         """Return the state of this isolate."""
-        return {"assets_cached": len(self._reader)}
+        return {"assets_cached": len(self._reader), "media_bytes_kept": self._bodies.memory.bytes}
 
     async def _entry(self, asked: _Asked, ctx: Any) -> CachedAsset | None:  # noqa: ANN401 - a JS object
         """Return what is known of an asset; raise _TooManyMissesError or UnavailableError."""
@@ -270,25 +273,33 @@ class Media:
         made: MediaAnswer,
         ctx: Any,  # noqa: ANN401 - a JS object
     ) -> Any:  # noqa: ANN401 - a JS object
-        """Send the bytes; None if there are none. The cache has to do only with what everybody may see."""
-        asset_id = asked.path.asset_id
-        cached_as = self._bodies.cached_as(asset_id, chosen)
-        stream = None if asked.is_signed else await self._bodies.cached(cached_as, chosen, made.span)
-        if stream is None:
-            found = await self._bodies.stored(chosen, made.span)
-            if found is None:
+        """Send the bytes; None if there are none."""
+        cached_as = self._bodies.cached_as(asked.path.asset_id, chosen)
+        held = self._held(entry, chosen)
+        if held.buffer is not None and not asked.is_signed:
+            held.used = True
+            body = held.buffer if made.span is None else held.buffer.slice(made.span[0], made.span[1] + 1)
+        else:
+            url = None if asked.is_signed else cached_as
+            body = await self._bodies.stream(url, chosen, made.span, ctx.waitUntil)
+            if body is None:
                 return None
-            if not asked.is_signed:
-                ctx.waitUntil(self._bodies.keep(cached_as, chosen))
-            stream = found.body
         if not asked.is_plain:
-            return reply(made.status, made.headers, stream)
-        is_small = chosen.length <= SMALL_BYTES
-        buffer = await JsResponse.new(stream).arrayBuffer() if is_small else None
-        plain = _Plain(chosen.tag, lasting_init(made.headers), buffer, cached_as)
+            return reply(made.status, made.headers, body)
+        if held.buffer is None:
+            body = await self._bodies.kept(held, chosen, body, asked.now)
+            if body is None:
+                return None
+        plain = _Plain(chosen.tag, lasting_init(made.headers), held, cached_as)
         entry.prepared = plain
         self._remember(asked)
-        return JsResponse.new(buffer if is_small else stream, plain.init)
+        return JsResponse.new(body, plain.init)
+
+    def _held(self, entry: CachedAsset, chosen: Chosen) -> Held:
+        """Return what the isolate keeps of a format, or how often it was asked for."""
+        plain = entry.prepared
+        is_known = plain is not None and plain.tag == chosen.tag
+        return plain.held if is_known else self._bodies.memory.find(chosen.tag, chosen.length)
 
     def _remember(self, asked: _Asked) -> None:
         """Note what an address without a query asks for, so that it need not be taken apart again."""

@@ -1,4 +1,4 @@
-"""The bytes of media: from the edge's cache, else from the bucket. Python sees streams, never bytes."""
+"""The bytes of media: from the isolate, the edge's cache or the bucket. Python sees handles, never bytes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from js import Response as JsResponse
 from pyodide.ffi import jsnull  # type: ignore[attr-defined]  # its stubs do not name it
 
 from delivery.representations import cache_url
+from runtime.media_memory import MediaMemory
 from runtime.record_source import UnavailableError
 from runtime.replies import js_headers
 from workers import python_to_rpc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Coroutine, Sequence
 
     from cdn.ranges import Span
     from delivery.representations import Chosen
+    from runtime.media_memory import Held
 
 MAX_CACHED_BYTES = 512 * 1024 * 1024
 """The platform's cache takes no larger object on most plans."""
@@ -40,10 +42,48 @@ class MediaBodies:
         self._base_url = base_url
         self._being_kept: set[str] = set()
         self._match: Any = caches.default.match
+        self.memory = MediaMemory()
 
     def cached_as(self, asset_id: str, chosen: Chosen) -> str:
         """Return the name under which the cache has a format of an asset."""
         return cache_url(self._base_url, asset_id, chosen.tag)
+
+    async def stream(
+        self,
+        url: str | None,
+        chosen: Chosen,
+        span: Span | None,
+        later: Callable[[Coroutine[Any, Any, None]], object],
+    ) -> Any | None:  # noqa: ANN401 - a JS stream
+        """Return bytes from the cache or else from the bucket, None if neither has them.
+
+        `url` is None for what not everybody may see, with which the cache has nothing to do. `later` runs
+        what need not be waited for.
+        """
+        stream = None if url is None else await self.cached(url, chosen, span)
+        if stream is not None:
+            return stream
+        found = await self.stored(chosen, span)
+        if found is None:
+            return None
+        if url is not None:
+            later(self.keep(url, chosen))
+        return found.body
+
+    async def kept(self, held: Held, chosen: Chosen, stream: Any, now: float) -> Any | None:  # noqa: ANN401 - JS objects
+        """Return what to send of a stream: itself or, if the isolate keeps them from now on, all its bytes.
+
+        None if the stream breaks.
+        """
+        if not self.memory.wants(held, now):
+            return stream
+        try:
+            buffer = await JsResponse.new(stream).arrayBuffer()
+        except Exception as error:  # noqa: BLE001 - whatever it is, there is another way to the bytes
+            _warn("media_cache_failed", chosen, error)
+            return None
+        self.memory.keep(held, buffer, now)
+        return buffer
 
     async def cached(self, url: str, chosen: Chosen, span: Span | None) -> Any | None:  # noqa: ANN401 - a JS stream
         """Return the bytes that this data centre's cache has under `url`; None too if it fails."""
@@ -110,8 +150,10 @@ class MediaBodies:
         finally:
             self._being_kept.discard(url)
 
-    async def purge(self, asset_id: str, tags: Iterable[str]) -> int:
-        """Delete the entries of an asset from this data centre's cache; return how many there were."""
+    async def purge(self, asset_id: str, tags: Sequence[str]) -> int:
+        """Forget an asset's bytes; return how many entries this data centre's cache had of them."""
+        for tag in tags:
+            self.memory.drop(tag)
         urls = [cache_url(self._base_url, asset_id, tag) for tag in tags]
         self._being_kept.difference_update(urls)
         return sum([bool(await caches.default.delete(url)) for url in urls])

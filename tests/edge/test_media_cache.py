@@ -21,7 +21,7 @@ EDGE_AND_OBJECTS = [
     path for path in PRODUCT_CONFIGS if path.endswith(("wrangler.objects.toml", "wrangler.toml"))
 ]
 LARGE = 40_000
-"""More than an isolate keeps of an asset's bytes."""
+"""More than an isolate keeps of an asset at once."""
 PURGER = """
 export default {
   async fetch(request, env) {
@@ -127,6 +127,32 @@ class TestHits:
         before = edge.control("calls", worker=EDGE)
         assert [ask(edge, asset_id).content for _ in range(3)] == [content] * 3
         assert edge.control("calls", worker=EDGE) == before
+
+    def test_what_several_ask_for_is_the_same_from_the_isolate_whole_and_in_parts(
+        self, edge: LocalEdge
+    ) -> None:
+        length = 1_500_000
+        asset_id, content = in_cache(edge, length)
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: ask(edge, asset_id), range(24)))
+        assert [answer.content == content for answer in answers] == [True] * 24
+        for answer in (answers[-1], ask(edge, asset_id)):
+            assert answer.headers["content-length"] == str(length)
+            assert answer.headers["etag"] == answers[0].headers["etag"]
+        part = ask(edge, asset_id, headers={"range": "bytes=700000-799999"})
+        assert (part.status_code, part.content) == (206, content[700_000:800_000])
+        assert part.headers["content-range"] == f"bytes 700000-799999/{length}"
+        assert ask(edge, asset_id, headers={"range": "bytes=-7"}).content == content[-7:]
+        assert ask(edge, f"{asset_id}?download").content == content
+        assert ask(edge, asset_id, "HEAD").content == b""
+        assert ask(edge, asset_id).content == content
+
+    def test_a_purge_takes_what_the_isolate_keeps_too(self, edge: LocalEdge) -> None:
+        asset_id, content = in_cache(edge)
+        assert [ask(edge, asset_id).content for _ in range(8)] == [content] * 8
+        assert purge(edge, asset_id, content) == {"purged": 1}
+        edge.faults(EDGE, {"call": "MEDIA.get", "mode": "fail"})
+        assert code(ask(edge, asset_id)) == (503, "unavailable")
 
     def test_many_who_ask_at_once_have_it_kept_once(self, edge: LocalEdge) -> None:
         content, visitors = new_bytes(LARGE), 8

@@ -72,9 +72,7 @@ class Isolate:
         self.cache = LinkCache(200, FRESH, AGEING, BRIDGE)
         self.kv = CircuitBreaker("kv", failures=5, window_ms=10_000, open_ms=5_000)
         self.owners = CircuitBreaker("objects", failures=5, window_ms=10_000, open_ms=5_000)
-        self.reader = LinkReader(
-            self.cache, self.sources.metadata, self.sources.owners, self.kv, self.owners
-        )
+        self.reader = LinkReader(self.cache, self.sources.metadata, self.sources.owners, self.kv, self.owners)
         self.background = []
 
     async def find(self, now, code="cat", may_ask=True):

@@ -130,7 +130,9 @@ def test_no_entry_bridges_longer_than_is_allowed_and_none_that_is_gone():
 
 def test_what_is_due_is_what_was_used_and_ages_the_oldest_first_and_each_once():
     links = cache(max_links=10)
-    entries = {name: links.put(name, replace(RECORD, code=name), NOW + age) for age, name in enumerate("abcde")}
+    entries = {
+        name: links.put(name, replace(RECORD, code=name), NOW + age) for age, name in enumerate("abcde")
+    }
     for name in "acde":
         entries[name].used = True
     assert links.due(NOW + 19.9, 9) == {}
