@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from analytics.click_replay import COUNTED, Fate, LateBatch, clicks_in, fate_named
 from durable_objects.storage import DurableDatabase
 from runtime.put_aside import put_aside
-from sql_port import migrate, schema_version
+from sql_port import Tables
 from workers import DurableObject
 
 DRAIN_AFTER_MS = 1_000
@@ -40,7 +40,7 @@ class ClickShard(DurableObject):
         super().__init__(ctx, env)
         self._database = DurableDatabase(self.ctx.storage)
         self._scheduled = False
-        self._ready = False
+        self._tables = Tables(self._database, _NAME, self.MIGRATIONS)
         self._last_code = ""
 
     async def count(self, code: str, batch_id: str, payload: str) -> dict[str, Any]:
@@ -88,9 +88,7 @@ class ClickShard(DurableObject):
             await self._schedule(RETRY_AFTER_MS if failed else DRAIN_AFTER_MS)
 
     async def _keep(self, letters: list[list[str]], drain_after_ms: float) -> dict[str, Any]:
-        if not self._ready:
-            migrate(self._database, _NAME, self.MIGRATIONS)
-            self._ready = True
+        self._tables.create()
         self._database.execute(
             "INSERT INTO kept_clicks (batch_id, code, payload)"
             " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')"
@@ -123,7 +121,7 @@ class ClickShard(DurableObject):
 
     def _next_code(self, but: set[str]) -> str | None:
         """Return the code that follows the last one that was tried, in a circle, and is none of these."""
-        if not self._exists():
+        if not self._tables.exist():
             return None
         for after in (self._last_code, ""):
             rows = self._database.execute(
@@ -137,7 +135,7 @@ class ClickShard(DurableObject):
         return None
 
     def _kept(self, code: str, after: str = "") -> list[dict[str, Any]]:
-        if not self._exists():
+        if not self._tables.exist():
             return []
         rows = self._database.execute(
             "SELECT batch_id, payload FROM kept_clicks WHERE code = ? AND batch_id > ? ORDER BY batch_id"
@@ -147,10 +145,3 @@ class ClickShard(DurableObject):
             BATCHES_PER_CALL,
         )
         return [dict(row) for row in rows]
-
-    def _exists(self) -> bool:
-        """Tell whether anything was ever kept here: asking leaves no tables behind."""
-        if not self._ready and schema_version(self._database, _NAME):
-            migrate(self._database, _NAME, self.MIGRATIONS)
-            self._ready = True
-        return self._ready

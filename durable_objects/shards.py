@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sharelinks.projection import journal_name, shard_name
-from sql_port import migrate, schema_version
+from sql_port import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,7 @@ class Shards:
 
     def __init__(self, database: Database, env: Any) -> None:  # noqa: ANN401 - the bindings
         self._database = database
+        self._tables = Tables(database, _NAME, self.MIGRATIONS)
         self._env = env
         self._known: tuple[int, float] | None = None
 
@@ -43,7 +44,7 @@ class Shards:
         number, busy_at = self._state()
         if number and now - busy_at < BUSY_NOTED_SECONDS:
             return
-        migrate(self._database, _NAME, self.MIGRATIONS)
+        self._tables.create()
         self._database.execute(
             "INSERT INTO click_shards (id, number, busy_at) VALUES (1, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET busy_at = excluded.busy_at",
@@ -84,8 +85,7 @@ class Shards:
         """Return how many helpers the code has, 0 until it was hot, and when it was so last."""
         if self._known is None:
             rows = []
-            if schema_version(self._database, _NAME):
-                migrate(self._database, _NAME, self.MIGRATIONS)
+            if self._tables.exist():
                 rows = self._database.execute("SELECT number, busy_at FROM click_shards")
             self._known = (int(rows[0]["number"]), float(rows[0]["busy_at"])) if rows else (0, 0.0)
         return self._known

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from assets.outcomes import StoredAsset
 from assets.record import AssetRecord
 from assets.references import Reference
-from sql_port import migrate, schema_version
+from sql_port import Tables
 
 if TYPE_CHECKING:
     from sql_port import Database, Row
@@ -35,11 +35,11 @@ class AssetRows:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._ready = False
+        self._tables = Tables(database, _NAME, self.MIGRATIONS)
 
     def read(self, asset_id: str) -> StoredAsset | None:
         """Return an asset, or None for one that is not there (any more)."""
-        if not self._exists():
+        if not self._tables.exist():
             return None
         rows = self._database.execute("SELECT record FROM assets WHERE asset_id = ?", asset_id)
         if not rows or rows[0]["record"] is None:
@@ -48,19 +48,21 @@ class AssetRows:
 
     def version(self, asset_id: str) -> int:
         """Return the version of an asset, of one that is gone the one it went with, 0 of one never seen."""
-        if not self._exists():
+        if not self._tables.exist():
             return 0
         rows = self._database.execute("SELECT version FROM assets WHERE asset_id = ?", asset_id)
         return int(rows[0]["version"]) if rows else 0
 
     def ids(self) -> list[str]:
         """Return the ids of all assets there ever were."""
-        rows = self._database.execute("SELECT asset_id FROM assets") if self._exists() else []
+        rows = self._database.execute("SELECT asset_id FROM assets") if self._tables.exist() else []
         return [row["asset_id"] for row in rows]
 
     def litter(self) -> list[str]:
         """Return R2 keys to be deleted."""
-        rows = self._database.execute("SELECT key FROM asset_litter LIMIT 1000") if self._exists() else []
+        rows = (
+            self._database.execute("SELECT key FROM asset_litter LIMIT 1000") if self._tables.exist() else []
+        )
         return [row["key"] for row in rows]
 
     def expect_litter(self, *left: str) -> None:
@@ -74,11 +76,6 @@ class AssetRows:
         """Note that keys were deleted, or are in use again."""
         for key in removed:
             self._database.execute("DELETE FROM asset_litter WHERE key = ?", key)
-
-    def _create(self) -> None:
-        """Make the tables, where they are not there yet."""
-        if not self._exists():
-            migrate(self._database, _NAME, self.MIGRATIONS)
 
     def _put(self, record: AssetRecord) -> AssetRecord:
         self._database.execute(
@@ -119,10 +116,3 @@ class AssetRows:
     def _litter(self, left: list[str]) -> None:
         for key in left:
             self._database.execute("INSERT INTO asset_litter (key) VALUES (?) ON CONFLICT DO NOTHING", key)
-
-    def _exists(self) -> bool:
-        """Tell whether anything was ever filed here, bringing an older schema up to date if so."""
-        if not self._ready and schema_version(self._database, _NAME):
-            migrate(self._database, _NAME, self.MIGRATIONS)
-            self._ready = True
-        return self._ready

@@ -31,7 +31,7 @@ class AssetStore(AssetRows):
 
         One more reference is confirmed at once only if everybody may see the asset.
         """
-        self._create()
+        self._tables.create()
         return self._database.transaction(lambda: self._file(record, reference))
 
     def refer(self, asset_id: str, reference: Reference, now: float) -> AssetRecord | None:
@@ -139,7 +139,7 @@ class AssetStore(AssetRows):
 
         So a decision that comes late cannot undo one that overtook it.
         """
-        if not self._exists():
+        if not self._tables.exist():
             return True
         rows = self._database.execute(
             "UPDATE assets SET heard_seq = CAST(? AS INTEGER) WHERE asset_id = ?"
@@ -207,7 +207,7 @@ class AssetStore(AssetRows):
 
         While the asset itself waits, its decision will do so.
         """
-        if not self._exists():
+        if not self._tables.exist():
             return False
 
         def work() -> bool:
@@ -242,12 +242,12 @@ class AssetStore(AssetRows):
 
         An asset that loses its last one loses its bytes, which become litter.
         """
-        if self._exists():
+        if self._tables.exist():
             self._database.transaction(lambda: self._expire(now))
 
     def next_end(self) -> float | None:
         """Return when the next grace period ends."""
-        if not self._exists():
+        if not self._tables.exist():
             return None
         (row,) = self._database.execute("SELECT min(erase_at) AS at FROM asset_references")
         return None if row["at"] is None else float(row["at"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 from assets.projection import DELETED, ERASED
 from library.cursors import PageCursor, read_cursor, write_cursor
 from library.words import bounded, folded, lines
-from sql_port import migrate, schema_version
+from sql_port import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,7 +82,7 @@ class AssetIndex:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._ready = False
+        self._tables = Tables(database, _NAME, self.MIGRATIONS)
 
     def add(self, entries: Sequence[Mapping[str, Any]]) -> int:
         """Insert or update entries and return how many were not older than what is known.
@@ -91,8 +91,7 @@ class AssetIndex:
         """
         if not entries:
             return 0
-        if not self._exists():
-            migrate(self._database, _NAME, self.MIGRATIONS)
+        self._tables.create()
         return self._database.transaction(lambda: sum(self._put(entry) for entry in entries))
 
     def page(self, query: Mapping[str, Any]) -> AssetPage:
@@ -103,7 +102,7 @@ class AssetIndex:
         """
         limit = bounded(query.get("limit"), MAX_ASSET_PAGE)
         conditions, parameters = _conditions(query)
-        if not self._exists():
+        if not self._tables.exist():
             return {"assets": [], "next": None}
         rows = self._database.execute(
             "SELECT asset_id, created_at, entry FROM library_assets"  # noqa: S608 - constant conditions
@@ -121,7 +120,7 @@ class AssetIndex:
 
     def get(self, asset_id: str) -> dict[str, Any] | None:
         """Return the account's entry of one asset, a deleted one too, or None."""
-        if not self._exists():
+        if not self._tables.exist():
             return None
         rows = self._database.execute("SELECT entry FROM library_assets WHERE asset_id = ?", asset_id)
         return json.loads(rows[0]["entry"]) if rows and rows[0]["entry"] else None
@@ -129,7 +128,7 @@ class AssetIndex:
     def totals(self) -> AssetTotals:
         """Return how many assets there are and how many bytes they have."""
         found: dict[bool, tuple[int, int]] = {}
-        if self._exists():
+        if self._tables.exist():
             rows = self._database.execute("SELECT gone, assets, bytes FROM library_asset_totals")
             found = {bool(row["gone"]): (int(row["assets"]), int(row["bytes"])) for row in rows}
         (kept, kept_bytes), (gone, gone_bytes) = found.get(False, (0, 0)), found.get(True, (0, 0))
@@ -163,13 +162,6 @@ class AssetIndex:
             None if is_erased else json.dumps(dict(entry), separators=(",", ":")),
         )
         return len(rows)
-
-    def _exists(self) -> bool:
-        """Tell whether anything was ever written here, bringing an older schema up to date if so."""
-        if not self._ready and schema_version(self._database, _NAME):
-            migrate(self._database, _NAME, self.MIGRATIONS)
-            self._ready = True
-        return self._ready
 
 
 def _conditions(query: Mapping[str, Any]) -> tuple[list[str], list[SqlValue]]:

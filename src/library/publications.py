@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 from library.words import bounded
-from sql_port import migrate, schema_version
+from sql_port import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,10 +45,11 @@ class PublicationBook:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._tables = Tables(database, _NAME, self.MIGRATIONS)
 
     def file(self, message: Mapping[str, Any], now: float) -> bool:
         """Note that a publication is ready, as `moderating.enforcing.publication` says; False if it was."""
-        migrate(self._database, _NAME, self.MIGRATIONS)
+        self._tables.create()
         rows = self._database.execute(
             "INSERT INTO library_publications (event_id, subject, round, seq, state, filed_at)"
             " VALUES (?, ?, CAST(? AS INTEGER), CAST(? AS INTEGER), ?, ?)"
@@ -64,7 +65,7 @@ class PublicationBook:
 
     def page(self, after: int = 0, limit: int = MAX_PAGE) -> list[Publication]:
         """Return publications in the order in which they were filed, behind so many of them."""
-        if not schema_version(self._database, _NAME):
+        if not self._tables.exist():
             return []
         rows = self._database.execute(
             "SELECT event_id, subject, round, seq, state, filed_at FROM library_publications"

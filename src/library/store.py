@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 from library.cursors import PageCursor, read_cursor, write_cursor
 from library.words import bounded, folded, lines
 from sharelinks.record import DELETED
-from sql_port import migrate, schema_version
+from sql_port import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,7 +72,7 @@ class LibraryStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._ready = False
+        self._tables = Tables(database, _NAME, self.MIGRATIONS)
 
     def add(self, entries: Sequence[Mapping[str, Any]]) -> int:
         """Insert or update entries and return how many were not older than what is known.
@@ -81,7 +81,7 @@ class LibraryStore:
         """
         if not entries:
             return 0
-        self._prepare()
+        self._tables.create()
         return self._database.transaction(lambda: sum(self._put(entry) for entry in entries))
 
     def page(self, query: Mapping[str, Any]) -> CodePage:
@@ -92,7 +92,7 @@ class LibraryStore:
         """
         limit = bounded(query.get("limit"), MAX_PAGE)
         conditions, parameters = _conditions(query)
-        if not self._exists():
+        if not self._tables.exist():
             return {"codes": [], "next": None}
         rows = self._database.execute(
             "SELECT code, created_at FROM library_links AS links"  # noqa: S608 - constant conditions
@@ -111,7 +111,7 @@ class LibraryStore:
         For rebuilding what is projected from the owners; `next` is the last code of the page.
         """
         limit = bounded(limit, MAX_CODES)
-        if not self._exists():
+        if not self._tables.exist():
             return {"codes": [], "next": None}
         rows = self._database.execute(
             "SELECT code FROM library_links WHERE code > ? ORDER BY code LIMIT CAST(? AS INTEGER)",
@@ -124,7 +124,7 @@ class LibraryStore:
     def aliases(self, codes: Sequence[str]) -> dict[str, list[str]]:
         """Return the aliases of each of some links, oldest first; a link without any is left out."""
         found: dict[str, list[str]] = {}
-        if not self._exists():
+        if not self._tables.exist():
             return found
         for start in range(0, len(codes), _CODES_PER_STATEMENT):
             some = codes[start : start + _CODES_PER_STATEMENT]
@@ -147,7 +147,7 @@ class LibraryStore:
         `next` is the last code of the page.
         """
         limit = bounded(limit, MAX_PAGE)
-        if not self._exists():
+        if not self._tables.exist():
             return {"codes": [], "next": None}
         rows = self._database.execute(
             "SELECT code FROM library_links WHERE asset_id = ? AND (state = 'deleted') = CAST(? AS INTEGER)"
@@ -162,7 +162,7 @@ class LibraryStore:
 
     def totals(self) -> dict[str, int]:
         """Return how many links there are, aliases and deleted ones aside."""
-        if not self._exists():
+        if not self._tables.exist():
             return {"links": 0}
         (row,) = self._database.execute(
             "SELECT count(*) AS links FROM library_links WHERE alias_of IS NULL AND state <> 'deleted'"
@@ -173,13 +173,13 @@ class LibraryStore:
         """Add `count` misses of each `code`, the latest at `last_at`; keep the 1,000 latest codes."""
         if not entries:
             return 0
-        self._prepare()
+        self._tables.create()
         return self._database.transaction(lambda: self._note(entries))
 
     def misses(self, limit: int = MAX_MISSES) -> list[Miss]:
         """Return the codes that were asked for in vain, the latest first."""
         limit = bounded(limit, MAX_MISSES)
-        if not self._exists():
+        if not self._tables.exist():
             return []
         rows = self._database.execute(
             "SELECT code, count, first_at, last_at FROM library_misses"
@@ -239,16 +239,6 @@ class LibraryStore:
             MAX_MISSES,
         )
         return len(entries)
-
-    def _prepare(self) -> None:
-        migrate(self._database, _NAME, self.MIGRATIONS)
-
-    def _exists(self) -> bool:
-        """Tell whether anything was ever written here, bringing an older schema up to date if so."""
-        if not self._ready and schema_version(self._database, _NAME):
-            self._prepare()
-            self._ready = True
-        return self._ready
 
 
 def _conditions(query: Mapping[str, Any]) -> tuple[list[str], list[SqlValue]]:

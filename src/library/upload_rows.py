@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
-from sql_port import migrate, schema_version
+from sql_port import Tables
 
 if TYPE_CHECKING:
     from sql_port import Database, Row
@@ -59,15 +59,10 @@ class UploadRows:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._ready = False
-
-    def _create(self) -> None:
-        """Make the tables, where they are not there yet."""
-        if not self._exists():
-            migrate(self._database, _NAME, self.MIGRATIONS)
+        self._tables = Tables(database, _NAME, self.MIGRATIONS)
 
     def _row(self, upload_id: str) -> Row | None:
-        if not self._exists():
+        if not self._tables.exist():
             return None
         rows = self._database.execute("SELECT * FROM library_uploads WHERE upload_id = ?", upload_id)
         return rows[0] if rows else None
@@ -82,16 +77,9 @@ class UploadRows:
         ]
 
     def _drop(self, upload_id: str) -> None:
-        if self._exists():
+        if self._tables.exist():
             self._database.execute("DELETE FROM library_upload_parts WHERE upload_id = ?", upload_id)
             self._database.execute("DELETE FROM library_uploads WHERE upload_id = ?", upload_id)
-
-    def _exists(self) -> bool:
-        """Tell whether anything was ever written here, bringing an older schema up to date if so."""
-        if not self._ready and schema_version(self._database, _NAME):
-            migrate(self._database, _NAME, self.MIGRATIONS)
-            self._ready = True
-        return self._ready
 
 
 def session_of(row: Row, parts: list[Part]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class UploadBook(UploadRows):
         part of the file: as much less is granted where room is short. With `session` it opens a session.
         Beginning an upload again replaces its reservation.
         """
-        self._create()
+        self._tables.create()
         return self._database.transaction(lambda: self._begin(wanted, now))
 
     def end(self, upload_id: str, entries: Sequence[Mapping[str, Any]]) -> None:
@@ -62,7 +62,7 @@ class UploadBook(UploadRows):
             self._index.add(entries)
             self._drop(upload_id)
 
-        if self._exists() or entries:
+        if self._tables.exist() or entries:
             self._database.transaction(work)
 
     def attach(self, upload_id: str, more: Mapping[str, Any]) -> None:
@@ -83,7 +83,7 @@ class UploadBook(UploadRows):
 
     def sessions(self, now: float) -> list[dict[str, Any]]:
         """Return the uploads in parts that are not done, oldest first, each with the parts that arrived."""
-        if not self._exists():
+        if not self._tables.exist():
             return []
         rows = self._database.execute(
             "SELECT * FROM library_uploads WHERE state IN (?, ?) AND expires_at > ?"
@@ -146,14 +146,14 @@ class UploadBook(UploadRows):
                 "UPDATE library_uploads SET state = ?, bytes = 0 WHERE upload_id = ?", DONE, upload_id
             )
 
-        if self._exists():
+        if self._tables.exist():
             self._database.transaction(work)
         else:
             self._index.add(entries)
 
     def reopen(self, upload_id: str) -> None:
         """Take parts again after a completion that the bucket refused."""
-        if self._exists():
+        if self._tables.exist():
             self._database.execute(
                 "UPDATE library_uploads SET state = ? WHERE upload_id = ? AND state = ?",
                 OPEN,
@@ -168,7 +168,7 @@ class UploadBook(UploadRows):
 
     def expired(self, now: float) -> list[Ended]:
         """Return uploads whose time is over; each stays until it is dropped, or postponed for a while."""
-        if not self._exists():
+        if not self._tables.exist():
             return []
         rows = self._database.execute(
             "SELECT * FROM library_uploads WHERE expires_at <= ? AND retry_at <= ?"
@@ -180,7 +180,7 @@ class UploadBook(UploadRows):
 
     def postpone(self, upload_id: str, now: float) -> None:
         """Have an expired upload wait that could not be given up, each time for as long as it is overdue."""
-        if self._exists():
+        if self._tables.exist():
             self._database.execute(
                 "UPDATE library_uploads SET retry_at = ? + min(max(? - expires_at, ?), ?)"
                 " WHERE upload_id = ?",
@@ -193,19 +193,19 @@ class UploadBook(UploadRows):
 
     def drop(self, upload_id: str) -> None:
         """Forget an upload of which nothing is left."""
-        if self._exists():
+        if self._tables.exist():
             self._database.transaction(lambda: self._drop(upload_id))
 
     def next_end(self) -> float | None:
         """Return when the next upload expires, or one that was postponed has its turn."""
-        if not self._exists():
+        if not self._tables.exist():
             return None
         (row,) = self._database.execute("SELECT min(max(expires_at, retry_at)) AS at FROM library_uploads")
         return None if row["at"] is None else float(row["at"])
 
     def reserved(self, now: float, besides: str = "") -> Usage:
         """Return the room that is reserved, one upload's aside."""
-        if not self._exists():
+        if not self._tables.exist():
             return Usage()
         (row,) = self._database.execute(
             "SELECT count(*) AS uploads, coalesce(sum(bytes), 0) AS bytes FROM library_uploads"

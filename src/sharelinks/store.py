@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sharelinks.record import ACTIVE, LinkRecord
-from sql_port import migrate, schema_version
+from sql_port import Tables
 
 if TYPE_CHECKING:
     from sql_port import Database, Row, SqlValue
@@ -42,11 +42,11 @@ class ShareLinkStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._ready = False
+        self._tables = Tables(database, _NAME, self.MIGRATIONS)
 
     def claim(self, record: LinkRecord) -> bool:
         """Store a new link and return True, or return False when its code is taken."""
-        migrate(self._database, _NAME, self.MIGRATIONS)
+        self._tables.create()
         rows = self._database.execute(
             f"INSERT INTO share_links ({_COLUMNS})"  # noqa: S608 - a constant list of columns
             " VALUES (?, ?, CAST(? AS INTEGER), ?, ?, ?, ?, ?, 0, ?)"
@@ -75,7 +75,7 @@ class ShareLinkStore:
 
     def get(self, code: str) -> StoredLink | None:
         """Return a link, or None for a code nobody claimed."""
-        if not self._exists():
+        if not self._tables.exist():
             return None
         rows = self._database.execute(
             f"SELECT {_COLUMNS} FROM share_links WHERE code = ?",  # noqa: S608 - constant
@@ -85,7 +85,7 @@ class ShareLinkStore:
 
     def first(self) -> StoredLink | None:
         """Return the oldest link (the only one in an object that owns a code), or None."""
-        if not self._exists():
+        if not self._tables.exist():
             return None
         rows = self._database.execute(
             f"SELECT {_COLUMNS} FROM share_links ORDER BY created_at, code LIMIT 1"  # noqa: S608 - constant
@@ -94,7 +94,7 @@ class ShareLinkStore:
 
     def count_click(self, code: str) -> StoredLink | None:
         """Add one click to an active link and return it with the new count, or None."""
-        if not self._exists():
+        if not self._tables.exist():
             return None
         rows = self._database.execute(
             "UPDATE share_links SET clicks = clicks + 1 WHERE code = ? AND state = ?"  # noqa: S608 - constant
@@ -103,13 +103,6 @@ class ShareLinkStore:
             ACTIVE,
         )
         return _read(rows)
-
-    def _exists(self) -> bool:
-        """Tell whether anything was ever claimed here, bringing an older schema up to date if so."""
-        if not self._ready and schema_version(self._database, _NAME):
-            migrate(self._database, _NAME, self.MIGRATIONS)
-            self._ready = True
-        return self._ready
 
 
 def _read(rows: list[Row]) -> StoredLink | None:

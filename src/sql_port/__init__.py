@@ -5,7 +5,7 @@ In process it is sqlite3 (`open_database`), in a Durable Object it is `ctx.stora
 runs in production.
 """
 
-from sql_port.migrations import migrate, schema_version
+from sql_port.migrations import Tables, migrate, schema_version
 from sql_port.port import (
     MAX_INTEGER,
     MAX_LIKE_PATTERN_BYTES,
@@ -30,6 +30,7 @@ __all__ = [
     "SqlError",
     "SqlLimitError",
     "SqlValue",
+    "Tables",
     "check_parameters",
     "in_process",
     "migrate",

@@ -27,7 +27,42 @@ def migrate(database: Database, store: str, steps: Sequence[str]) -> None:
     Each step is one statement. Steps are only ever appended: changing one that has shipped would leave old
     databases behind.
     """
+    if schema_version(database, store) != len(steps):
+        _advance(database, store, steps)
 
+
+class Tables:
+    """The tables of one store, which come with what is first written."""
+
+    def __init__(self, database: Database, store: str, steps: Sequence[str]) -> None:
+        self._database = database
+        self._store = store
+        self._steps = steps
+        self._are_there = False
+
+    def exist(self) -> bool:
+        """Tell whether anything was ever written, bringing an older schema up to date if so.
+
+        Asking creates nothing. Once they are there, the schema is not read again: that costs as much as the
+        work that follows.
+        """
+        if not self._are_there:
+            version = schema_version(self._database, self._store)
+            if version and version != len(self._steps):
+                _advance(self._database, self._store, self._steps)
+            self._are_there = version > 0
+        return self._are_there
+
+    def create(self) -> None:
+        """Make the tables, where they are not there yet.
+
+        Only `exist` takes note of them, when it is asked next: a transaction may be undone, and they with it.
+        """
+        if not self.exist():
+            _advance(self._database, self._store, self._steps)
+
+
+def _advance(database: Database, store: str, steps: Sequence[str]) -> None:
     def run() -> None:
         done = schema_version(database, store)
         if done == len(steps):
@@ -43,5 +78,4 @@ def migrate(database: Database, store: str, steps: Sequence[str]) -> None:
             len(steps),
         )
 
-    if schema_version(database, store) != len(steps):
-        database.transaction(run)
+    database.transaction(run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sql_port.migrations import migrate, schema_version
+from sql_port.migrations import Tables
 
 if TYPE_CHECKING:
     from sql_port.port import Database
@@ -19,14 +19,14 @@ class Outbox:
     def __init__(self, database: Database, name: str) -> None:
         self._database = database
         self._name = name
-        self._steps = (
+        steps = (
             f"CREATE TABLE {name} (destination TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID",
         )
-        self._ready = False
+        self._tables = Tables(database, name, steps)
 
     def is_due(self, destination: str, version: int) -> bool:
         """Tell whether the destination still lacks this version."""
-        if not self._exists():
+        if not self._tables.exist():
             return True
         rows = self._database.execute(
             f"SELECT version FROM {self._name} WHERE destination = ?",  # noqa: S608 - the store's constant
@@ -36,8 +36,7 @@ class Outbox:
 
     def delivered(self, destination: str, version: int) -> None:
         """Note that a version arrived; one that is older than what is known changes nothing."""
-        if not self._exists():
-            migrate(self._database, self._name, self._steps)
+        self._tables.create()
         self._database.execute(
             f"INSERT INTO {self._name} (destination, version) VALUES (?, CAST(? AS INTEGER))"  # noqa: S608 - constant
             " ON CONFLICT (destination) DO UPDATE SET version = max(version, excluded.version)",
@@ -51,7 +50,7 @@ class Outbox:
 
     def destinations(self) -> list[str]:
         """Return every destination that got something or is to get it."""
-        if not self._exists():
+        if not self._tables.exist():
             return []
         rows = self._database.execute(
             f"SELECT destination FROM {self._name} ORDER BY destination"  # noqa: S608 - constant
@@ -60,13 +59,8 @@ class Outbox:
 
     def forget(self, destination: str) -> None:
         """Drop a destination that gets nothing any more."""
-        if self._exists():
+        if self._tables.exist():
             self._database.execute(
                 f"DELETE FROM {self._name} WHERE destination = ?",  # noqa: S608 - constant
                 destination,
             )
-
-    def _exists(self) -> bool:
-        """Tell whether anything was ever noted; asking the schema each time costs as much as the work."""
-        self._ready = self._ready or bool(schema_version(self._database, self._name))
-        return self._ready

@@ -8,8 +8,11 @@ from sql_port import (
     MAX_PARAMETERS,
     MAX_VALUE_BYTES,
     Database,
+    Row,
     SqlError,
     SqlLimitError,
+    SqlValue,
+    Tables,
     migrate,
     schema_version,
 )
@@ -109,6 +112,49 @@ def case_migrations_run_once_and_reading_the_version_creates_nothing(database: D
     assert schema_version(database, "demo") == 2
     with raises(ValueError):
         migrate(database, "demo", ["CREATE TABLE demo (x INTEGER)"])
+
+
+def case_tables_come_with_what_is_first_written(database: Database) -> None:
+    first = ["CREATE TABLE demo (x INTEGER)"]
+    tables = Tables(database, "demo", first)
+    assert not tables.exist()
+    assert schema_version(database, "demo") == 0
+    tables.create()
+    tables.create()
+    database.execute("INSERT INTO demo VALUES (1)")
+    assert tables.exist()
+    assert Tables(database, "demo", first).exist()
+    newer = Tables(database, "demo", [*first, "ALTER TABLE demo ADD COLUMN y TEXT"])
+    assert newer.exist()
+    assert database.execute("SELECT x, y FROM demo") == [{"x": 1, "y": None}]
+    with raises(ValueError):
+        Tables(database, "demo", first).exist()
+
+
+class _Watched:
+    """A database, and what it was asked."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.transaction = database.transaction
+        self.run_all = database.run_all
+        self.asked: list[str] = []
+
+    def execute(self, statement: str, *parameters: SqlValue) -> list[Row]:
+        self.asked.append(statement)
+        return self._database.execute(statement, *parameters)
+
+
+def case_the_schema_of_tables_that_exist_is_read_once(database: Database) -> None:
+    watched = _Watched(database)
+    Tables(database, "demo", ["CREATE TABLE demo (x INTEGER)"]).create()
+    tables = Tables(watched, "demo", ["CREATE TABLE demo (x INTEGER)"])
+    assert tables.exist()
+    assert watched.asked
+    watched.asked.clear()
+    assert tables.exist()
+    tables.create()
+    assert watched.asked == []
 
 
 def case_a_failed_migration_leaves_no_table(database: Database) -> None:
