@@ -12,7 +12,7 @@ ROOM_BYTES = 16 * 1024 * 1024
 """What all of them take together: an isolate has 128 MB, of which Python and the records take most."""
 ASKED_BEFORE = 3
 """So many must have asked for a larger file: what one person looks at streams past."""
-STAY_SECONDS = 60.0
+STAY_SECONDS = 300.0
 """A larger file stays so long. What it was sent to may hold its bytes after it went: this bounds how many."""
 READ_SECONDS = 15.0
 """A reading that is not done then was cut off."""

@@ -14,13 +14,15 @@ router = APIRouter(tags=["health"])
 async def health(request: Request) -> JSONResponse:
     """Tell how the service is: "healthy"; "degraded" while a circuit is open; "unhealthy" (503) without edge.
 
-    `edge` is the report of one of the edge Worker's isolates: its breakers, and what became of its clicks.
+    `checks` says of everything that it needs whether it works. `edge` is the report of one of the edge
+    Worker's isolates: its breakers, and what became of its clicks.
     """
     ports: Services = request.scope["services"]
     try:
         edge = dict(await ports.edge_health())
     except UnavailableError as error:
         ports.incidents.note("edge_unavailable", error)
-        return JSONResponse({"status": "unhealthy", "edge": None}, status_code=503)
-    open_circuits = [name for name, state in edge["breakers"].items() if state["state"] != "closed"]
-    return JSONResponse({"status": "degraded" if open_circuits else "healthy", "edge": edge})
+        return JSONResponse({"status": "unhealthy", "checks": {"edge": False}, "edge": None}, status_code=503)
+    circuits = {name: breaker["state"] == "closed" for name, breaker in edge["breakers"].items()}
+    status = "healthy" if all(circuits.values()) else "degraded"
+    return JSONResponse({"status": status, "checks": {"edge": True, **circuits}, "edge": edge})

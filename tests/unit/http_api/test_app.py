@@ -216,9 +216,13 @@ def test_the_health_check_tells_of_open_circuits_and_of_an_edge_that_does_not_an
     degraded = ask(world, "GET", "/healthz")
     assert (degraded.status_code, degraded.json()["status"]) == (200, "degraded")
     assert degraded.json()["edge"]["breakers"]["kv"]["state"] == "open"
+    assert degraded.json()["checks"] == {"edge": True, "kv": False, "queue": True}
     world.edge_breakers = None
     dead = ask(world, "GET", "/healthz")
-    assert (dead.status_code, dead.json()) == (503, {"status": "unhealthy", "edge": None})
+    assert (dead.status_code, dead.json()) == (
+        503,
+        {"status": "unhealthy", "checks": {"edge": False}, "edge": None},
+    )
     assert world.incidents.counts == {"edge_unavailable": 1}
 
 
