@@ -29,7 +29,7 @@ from sql_port.outbox import Outbox
 from workers import DurableObject
 
 if TYPE_CHECKING:
-    from assets.store import StoredAsset
+    from assets.store import Filed, StoredAsset
 
 KV = "kv"
 
@@ -47,11 +47,14 @@ class Asset(DurableObject):
         # Copying, deleting and telling KV take turns, so that none meets another half-way.
         self._turns = asyncio.Lock()
 
-    async def file(self, wire: dict[str, Any], reference: dict[str, Any]) -> dict[str, Any]:
+    async def file(self, arrived: str) -> str:
         """Take in an asset whose bytes are in place, or one more reference to one that is there.
 
-        Bytes of an asset that was not created are the caller's to delete.
+        `arrived` is the JSON of a record, a reference and the id of the upload that it ends, if it does.
+        Bytes of an asset that was not created are the caller's to delete, and an upload that was not ended is
+        the caller's to end.
         """
+        wire, reference, upload_id = json.loads(arrived)
         held = Reference.from_wire(reference)
         filed = self._store.file(AssetRecord.from_wire(wire), held)
         if not filed.refused:
@@ -59,13 +62,17 @@ class Asset(DurableObject):
         if not filed.refused and not filed.mine_was_there:
             self._outbox.forget(moderation_destination(held.account_id))
         await self._deliveries.schedule()
-        return {
-            "record": filed.record.to_wire(),
-            "reference": filed.reference.to_wire(),
-            "created": filed.created,
-            "mine_was_there": filed.mine_was_there,
-            "refused": filed.refused,
-        }
+        ended = bool(upload_id) and not filed.refused and await self._end_upload(upload_id, filed)
+        return json.dumps(
+            {
+                "record": filed.record.to_wire(),
+                "reference": filed.reference.to_wire(),
+                "created": filed.created,
+                "mine_was_there": filed.mine_was_there,
+                "refused": filed.refused,
+                "upload_ended": ended,
+            }
+        )
 
     async def read(self, asset_id: str) -> dict[str, Any] | None:
         """Return the record and all references, or None for an asset that is not there."""
@@ -197,6 +204,18 @@ class Asset(DurableObject):
     async def alarm(self) -> None:
         """Erase what is due, delete litter, tell KV and the libraries, and ask moderation for a look."""
         await self._deliveries.run(self._work, self._store.next_end)
+
+    async def _end_upload(self, upload_id: str, filed: Filed) -> bool:
+        """Have the library count the asset in the place of its upload; it need not be told again then."""
+        account_id = filed.reference.account_id
+        entry = library_entry(filed.record, filed.reference)
+        try:
+            await self.env.LIBRARY.getByName(account_id).end_upload(upload_id, [entry])
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller ends it and the alarm tells
+            print(json.dumps({"level": "warning", "event": "upload_not_ended", "error": str(error)}))
+            return False
+        self._outbox.delivered(library_destination(account_id), filed.record.version)
+        return True
 
     async def _publish(self, record: AssetRecord) -> str:
         """Put the original where it is delivered from, and return that key.

@@ -33,6 +33,7 @@ class Filed:
     """What became of filing, and the account's reference as it is now.
 
     `refused` says that a verdict on these bytes keeps them out; the reference is then the one not taken.
+    `upload_ended` says that the account's library counts the asset in the place of its upload.
     """
 
     record: AssetRecord
@@ -40,6 +41,7 @@ class Filed:
     created: bool
     mine_was_there: bool
     refused: bool = False
+    upload_ended: bool = False
 
 
 class Outcome(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import os
 import time
 from typing import Any
@@ -54,7 +55,8 @@ def file(
         "key": key,
         **fields,
     }
-    return dict(product.object("Asset", asset_id, "file", wire, held_by or reference()))
+    arrived = json.dumps([wire, held_by or reference(), ""])
+    return dict(json.loads(product.object("Asset", asset_id, "file", arrived)))
 
 
 def decide(product: LocalEdge, asset_id: str, state: str, reason: str = "") -> dict[str, Any]:

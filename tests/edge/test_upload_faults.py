@@ -133,12 +133,24 @@ def test_without_a_library_nothing_is_taken_in(faulty: LocalEdge, call: str) -> 
     assert_nothing_left(faulty)
 
 
+def test_an_upload_that_its_asset_cannot_end_is_ended_all_the_same(faulty: LocalEdge) -> None:
+    film = new_film(LARGE)
+    faulty.faults(OBJECTS, failing("LIBRARY.end_upload"))
+    assert send(faulty, film).status_code == 201
+    assert faulty.faults_met(OBJECTS) == ["LIBRARY.end_upload"]
+    assert faulty.object("Library", "operator", "asset_totals")["bytes"] == len(film)
+    assert reserved(faulty) == []
+
+
 @pytest.mark.parametrize("call", ["LIBRARY.end_upload", "MEDIA.delete"])
 def test_what_fails_after_the_record_does_not_fail_the_upload(faulty: LocalEdge, call: str) -> None:
     film = new_film(LARGE)
     faulty.faults(API, failing(call))
+    if call == "LIBRARY.end_upload":
+        faulty.faults(OBJECTS, failing(call))
     assert send(faulty, film).status_code == 201
     faulty.faults(API)
+    faulty.faults(OBJECTS)
     assert any("upload_not" in line for line in faulty.logs())
     assert eventually(lambda: faulty.object("Library", "operator", "asset_totals")["bytes"] == len(film))
     assert send(faulty, film).status_code == 200
@@ -332,9 +344,10 @@ class Interrupted:
         self._url = engine.urls[API]
         self._frozen = Frozen(engine)
 
-    def upload(self, name: str, call: str, reached: Callable[[str], object]) -> None:
+    def upload(self, name: str, call: str, reached: Callable[[str], object], worker: str = API) -> None:
         film = self.films[name] = new_film(LARGE)
-        self._freeze(name, call, reached, lambda client: client.post(self._url + ASSETS, content=film))
+        post = lambda client: client.post(self._url + ASSETS, content=film)  # noqa: E731
+        self._freeze(name, call, reached, post, worker)
 
     def complete(self, name: str, call: str, reached: Callable[[str], object]) -> None:
         film = self.films[name] = new_film(300_000)
@@ -348,8 +361,9 @@ class Interrupted:
         call: str,
         reached: Callable[[str], object],
         request: Callable[[httpx.Client], object],
+        worker: str = API,
     ) -> None:
-        self._frozen.at(call, request, lambda: reached(name))
+        self._frozen.at(call, request, lambda: reached(name), worker=worker)
 
     def has_incoming(self, count: int) -> Callable[[str], object]:
         return lambda _: len(keys(self.engine, "quarantine/incoming/")) == count
@@ -380,7 +394,7 @@ def test_a_lost_machine_leaves_no_orphan_and_no_record_without_bytes(tmp_path: P
 
         at.upload("arrived", "MEDIA.get", at.has_incoming(1))
         at.upload("copied", "ASSET.file", at.is_copied)
-        at.upload("filed", "LIBRARY.end_upload", at.is_filed)
+        at.upload("filed", "LIBRARY.end_upload", at.is_filed, OBJECTS)
         at.complete("joined", "MEDIA.get", at.has_incoming(4))
         at.complete("joined and copied", "ASSET.file", at.is_copied)
         at.complete("joined and filed", "LIBRARY.settle_upload", at.is_filed)

@@ -93,7 +93,8 @@ async def _file(session: Session, caller: Caller, uploads: UploadPorts) -> Filed
         **{name: session[name] for name in ("title", "description", "visibility", "tags")}
     )
     reference = reference_of(words, caller.account_id, caller.ports.now())
-    return await file_arrival(Arrival(session["upload_id"], key, found, reference), uploads, caller.ports)
+    arrival = Arrival(session["upload_id"], key, found, reference, is_session=True)
+    return await file_arrival(arrival, uploads, caller.ports)
 
 
 async def _inspect(key: str, size: int, uploads: UploadPorts) -> Inspection:

@@ -54,6 +54,7 @@ class _Upload:
         self._id = uploads.new_id()
         self._key = incoming_key(self._id)
         self._entries: tuple[dict[str, Any], ...] = ()
+        self._is_ended = False
         self._is_stored = False
 
     async def run(self, length: int, slack: int, words: UploadWords | None) -> FiledAsset:
@@ -90,7 +91,7 @@ class _Upload:
         source = self._key if content is None else content
         arrival = Arrival(self._id, source, found, reference)
         filed = await file_arrival(arrival, self._uploads, ports)
-        self._entries = filed.entries
+        self._entries, self._is_ended = filed.entries, filed.upload_ended
         return filed
 
     async def _reserve(self, size: int, slack: int) -> int:
@@ -116,10 +117,11 @@ class _Upload:
     async def _tidy(self) -> None:
         """Let go of what the upload held; what fails here expires by itself."""
         ports = self._caller.ports
-        try:
-            await self._uploads.books.end(self._caller.account_id, self._id, self._entries)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the reservation expires
-            ports.incidents.note("upload_not_ended", error)
+        if not self._is_ended:
+            try:
+                await self._uploads.books.end(self._caller.account_id, self._id, self._entries)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the reservation expires
+                ports.incidents.note("upload_not_ended", error)
         if not self._is_stored:
             return
         try:

@@ -30,23 +30,29 @@ BLOCKED_BITS = 6
 class Arrival:
     """A file, and who brought it.
 
-    `source` has its bytes, or is the key in the bucket at whose beginning it lies.
+    `source` has its bytes, or is the key in the bucket at whose beginning it lies. A session is not over when
+    its file is filed; an upload in one piece is.
     """
 
     upload_id: str
     source: str | bytes
     inspection: Inspection
     reference: Reference
+    is_session: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FiledAsset:
-    """An asset as its account may see it, and what its library counts from now on."""
+    """An asset as its account may see it, and what its library counts from now on.
+
+    `upload_ended` says that the library knows so already.
+    """
 
     record: AssetRecord
     reference: Reference
     is_new: bool
     entries: tuple[dict[str, Any], ...]
+    upload_ended: bool = False
 
 
 async def file_arrival(arrival: Arrival, uploads: UploadPorts, ports: Services) -> FiledAsset:
@@ -137,17 +143,16 @@ async def _file(record: AssetRecord, arrival: Arrival, uploads: UploadPorts, por
 
     If nobody knows whether it does, the bytes stay: the sweep asks the asset's owner.
     """
-    filed = await uploads.assets.file(record, arrival.reference)
+    upload_id = "" if arrival.is_session else arrival.upload_id
+    filed = await uploads.assets.file(record, arrival.reference, upload_id)
     if original_key(filed.record) != record.key:
         await _remove_copy(record, uploads, ports)
     if filed.refused:
         raise content_rejected()
-    if filed.mine_was_there:
-        return _found(filed.record, filed.reference)
-    if is_open(filed.record):
-        return _found(filed.record, filed.reference)
     entry = library_entry(filed.record, filed.reference)
-    return FiledAsset(record, filed.reference, True, (entry,))
+    if filed.mine_was_there or is_open(filed.record):
+        return FiledAsset(filed.record, filed.reference, False, (entry,), filed.upload_ended)
+    return FiledAsset(record, filed.reference, True, (entry,), filed.upload_ended)
 
 
 async def _remove_copy(record: AssetRecord, uploads: UploadPorts, ports: Services) -> None:

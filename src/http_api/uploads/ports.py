@@ -73,8 +73,11 @@ class UploadBooks(Protocol):
 class AssetFiles(Protocol):
     """The objects that own assets, as far as uploads alone ask them."""
 
-    async def file(self, record: AssetRecord, reference: Reference) -> Filed:
-        """Take in an asset whose bytes are in place."""
+    async def file(self, record: AssetRecord, reference: Reference, upload_id: str) -> Filed:
+        """Take in an asset whose bytes are in place, and end that upload of the account, if it is named.
+
+        Whether the upload was ended is in what is returned: the caller has to do what was not done.
+        """
         ...
 
     async def refer(self, asset_id: str, reference: Reference) -> tuple[AssetRecord, Reference] | None:

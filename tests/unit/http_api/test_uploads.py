@@ -53,6 +53,19 @@ def test_a_file_is_written_piece_by_piece_and_lies_where_its_record_says() -> No
     assert world.books.index.totals()["bytes"] == len(FILM)
 
 
+@pytest.mark.parametrize("pieces", [SMALL_PIECES, PIECES])
+def test_an_upload_that_its_asset_could_not_end_is_ended_by_the_request(pieces: list[bytes]) -> None:
+    world = UploadWorld()
+    assert world.upload(pieces).status_code == 201
+    assert world.books.ended == [], "the asset's owner did it"
+    world = UploadWorld()
+    world.files.ends_uploads = False
+    assert world.upload(pieces).status_code == 201
+    assert world.books.ended == ["upload1"]
+    assert world.books.book.reserved(world.clock()) == Usage()
+    assert world.books.index.totals()["assets"] == 1
+
+
 def test_a_small_file_is_held_and_put_where_it_belongs_at_once() -> None:
     world = UploadWorld()
     answer = world.upload(SMALL_PIECES)

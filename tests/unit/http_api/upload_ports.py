@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import httpx
 
+from assets.projection import library_entry
 from assets.record import AssetRecord
 from assets.references import Reference
 from assets.store import Filed, Outcome
@@ -87,16 +89,23 @@ class MemorySink:
 
 
 class Files:
-    """Files assets in a world's store; `interfering` happens right before."""
+    """Files assets in a world's store; `interfering` happens right before. `ends_uploads` tells whether the
+    book hears of it at once."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, books: Books) -> None:
         self._world = world
+        self._books = books
         self.interfering: list[Callable[[], object]] = []
+        self.ends_uploads = True
 
-    async def file(self, record: AssetRecord, reference: Reference) -> Filed:
+    async def file(self, record: AssetRecord, reference: Reference, upload_id: str) -> Filed:
         if self.interfering:
             self.interfering.pop()()
-        return self._world.assets.file(record, reference)
+        filed = self._world.assets.file(record, reference)
+        if not self.ends_uploads or filed.refused or not upload_id:
+            return filed
+        self._books.book.end(upload_id, [library_entry(filed.record, filed.reference)])
+        return replace(filed, upload_ended=True)
 
     async def refer(self, asset_id: str, reference: Reference) -> tuple[AssetRecord, Reference] | None:
         return None
@@ -111,6 +120,7 @@ class Books:
         self.index = AssetIndex(database)
         self.book = UploadBook(database, self.index)
         self.wanted: list[dict[str, Any]] = []
+        self.ended: list[str] = []
         self.interfering: list[Callable[[], object]] = []
 
     async def begin(self, _account_id: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,6 +131,7 @@ class Books:
         return answer
 
     async def end(self, _account_id: str, upload_id: str, entries: Sequence[Mapping[str, Any]]) -> None:
+        self.ended.append(upload_id)
         self.book.end(upload_id, entries)
 
 
@@ -130,8 +141,8 @@ class UploadWorld(World):
     def __init__(self) -> None:
         super().__init__()
         self.bucket = Bucket()
-        self.files = Files(self)
         self.books = Books(self)
+        self.files = Files(self, self.books)
         numbers = count(1)
         books: Any = self.books
         self.room = HeldRoom(MOST_HELD_BYTES)
