@@ -27,6 +27,7 @@ from http_api.routers import (
 
 ROUTERS = (
     health,
+    uploads,
     bulk,
     link_transfer,
     links,
@@ -35,7 +36,6 @@ ROUTERS = (
     assets,
     asset_decisions,
     appeals,
-    uploads,
     moderation_cases,
     moderation_decisions,
     moderation_offenders,
@@ -43,7 +43,8 @@ ROUTERS = (
     reports,
     oembed,
 )
-"""In this order: the words that stand where a code can stand come before the codes."""
+"""In this order, in which a request's path is looked up: what is asked for most comes early, and the words
+that stand where a code can stand come before the codes."""
 
 
 def create_app() -> Api:
