@@ -9,7 +9,6 @@ import { median, round, spread } from "./statistics.mjs";
 import { API, OBJECTS, UPLOAD_CONFIGS } from "./workers.mjs";
 
 /** @typedef {import("./server.mjs").Server} Server */
-/** @typedef {{ megabytes: number, times: number }} Size */
 /** @typedef {{ mb: number, cpu_ms: number, mb_s: number }} Sample */
 
 const MB = 1_000_000;
@@ -26,40 +25,61 @@ const MOST_OVER_MEDIAN = 1.25;
 
 let made = 0;
 
-/** What every upload costs, however small, is told by a file of one frame.
- * @param {number} smallTimes */
-function sizes(smallTimes) {
-  return {
-    least: { megabytes: 0.06, times: smallTimes },
-    small: { megabytes: 1, times: smallTimes },
-    large: { megabytes: 90, times: 1 },
-  };
-}
+/** In megabytes; what every upload costs, however small, is told by a file of one frame. */
+const SIZES = { least: 0.06, small: 1, large: 90 };
 
-/** Uploads one after another, the sizes in turns.
- * @param {{ rounds: number, smallTimes: number }} settings */
-export async function measureUploads({ rounds, smallTimes }) {
-  const server = await startServer({ configs: UPLOAD_CONFIGS });
+/** A server for each size. In each round all of them are busy for as long as the large file takes, so that they see the
+ * same moments of a machine whose speed changes.
+ * @param {{ rounds: number }} settings */
+export async function measureUploads({ rounds }) {
+  const servers = await Promise.all(Object.keys(SIZES).map(() => startServer({ configs: UPLOAD_CONFIGS })));
+  const [least, small, large] = /** @type {[Server, Server, Server]} */ (servers);
   try {
-    const { least, small } = sizes(smallTimes);
-    for (let count = 0; count < WARM_LEAST; count += 1) await uploadOne(server, least.megabytes * MB);
-    for (let count = 0; count < WARM_SMALL; count += 1) await uploadOne(server, small.megabytes * MB);
+    await Promise.all([times(WARM_LEAST, least, SIZES.least), times(WARM_SMALL, small, SIZES.small)]);
+    await times(1, large, SIZES.large);
     /** @type {Record<string, Sample[]>} */
     const samples = { least: [], small: [], large: [] };
     for (let number = 0; number < rounds; number += 1) {
-      const turns = Object.entries(sizes(smallTimes));
-      for (const [name, size] of number % 2 ? turns.toReversed() : turns) {
-        const sample = await measureSize(server, size);
+      let isRunning = true;
+      const largest = measure(large, SIZES.large, () => false).finally(() => (isRunning = false));
+      const others = [measure(least, SIZES.least, () => isRunning), measure(small, SIZES.small, () => isRunning)];
+      const found = await Promise.all([...others, largest]);
+      for (const [index, name] of Object.keys(SIZES).entries()) {
+        const sample = /** @type {Sample} */ (found[index]);
         samples[name]?.push(sample);
         console.log(`round ${number + 1} ${name}: ${sample.cpu_ms} ms CPU, ${sample.mb_s} MB/s`);
       }
     }
-    await showComplaints(server);
+    for (const server of servers) await showComplaints(server);
     const added = withAddedCpu(samples);
     return { rows: tableOf(added), ratios: uploadRatios(added) };
   } finally {
-    await server.stop();
+    await Promise.all(servers.map((server) => server.stop()));
   }
+}
+
+/** @param {number} number @param {Server} server @param {number} megabytes */
+async function times(number, server, megabytes) {
+  for (let count = 0; count < number; count += 1) await uploadOne(server, megabytes * MB);
+  await server.quiet(REST_MS);
+}
+
+/** Upload files of a size one after another, at least one, for as long as there are to be more.
+ * @param {Server} server @param {number} megabytes @param {() => boolean} isMore
+ * @returns {Promise<Sample>} of one upload on average */
+async function measure(server, megabytes, isMore) {
+  const before = server.cpuMs();
+  const started = performance.now();
+  let [bytes, uploads] = [0, 0];
+  do {
+    bytes += await uploadOne(server, megabytes * MB);
+    uploads += 1;
+  } while (isMore());
+  const seconds = (performance.now() - started) / 1000;
+  await server.quiet(REST_MS);
+  const cpu = server.cpuMs() - before;
+  const sent = bytes / MB;
+  return { mb: round(sent / uploads), cpu_ms: round(cpu / uploads, 2), mb_s: round(sent / seconds, 1) };
 }
 
 /** What a megabyte of a large and of a small file cost beside each other, in both ways to count it: all that an upload
@@ -103,20 +123,6 @@ function tableOf(samples) {
       ];
     }),
   );
-}
-
-/** @param {Server} server @param {Size} size @returns {Promise<Sample>} of one upload on average */
-async function measureSize(server, { megabytes, times }) {
-  await server.quiet(REST_MS);
-  const before = server.cpuMs();
-  const started = performance.now();
-  let bytes = 0;
-  for (let count = 0; count < times; count += 1) bytes += await uploadOne(server, megabytes * MB);
-  const seconds = (performance.now() - started) / 1000;
-  await server.quiet(REST_MS);
-  const cpu = server.cpuMs() - before;
-  const sent = bytes / MB;
-  return { mb: round(sent / times), cpu_ms: round(cpu / times, 2), mb_s: round(sent / seconds, 1) };
 }
 
 /** What the isolates hold while so many uploads run at once. The clients are no faster than the server can take, so

@@ -210,7 +210,7 @@ class Asset(DurableObject):
         account_id = filed.reference.account_id
         entry = library_entry(filed.record, filed.reference)
         try:
-            await self.env.LIBRARY.getByName(account_id).end_upload(upload_id, [entry])
+            await self.env.LIBRARY.getByName(account_id).end_upload(upload_id, json.dumps([entry]))
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller ends it and the alarm tells
             print(json.dumps({"level": "warning", "event": "upload_not_ended", "error": str(error)}))
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -87,9 +88,9 @@ class Library(DurableObject):
         await self._wake()
         return answer
 
-    async def end_upload(self, upload_id: str, entries: list[dict[str, Any]]) -> None:
-        """Let go of a reservation, and count what it became."""
-        self._uploads.end(upload_id, entries)
+    async def end_upload(self, upload_id: str, entries: str) -> None:
+        """Let go of a reservation, and count what it became: a JSON list of entries."""
+        self._uploads.end(upload_id, json.loads(entries))
 
     async def open_upload(self, wanted: dict[str, Any]) -> dict[str, Any]:
         """Reserve room for an upload in parts and open it in the bucket."""

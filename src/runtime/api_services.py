@@ -14,6 +14,7 @@ from http_api.uploads.ports import PORTS, UploadPorts
 from moderating.ledger_keys import read_ledger_keys
 from ratelimit.policy import read_policy
 from resilience.circuit_breaker import CircuitBreaker
+from runtime.api_limits import ApiLimits
 from runtime.asset_owners import AssetOwners, EdgeCopies
 from runtime.edge_previews import EdgePreviews
 from runtime.ledger_calls import Ledger
@@ -33,25 +34,9 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from http_api.services import ApiLimit
-    from ratelimit.decisions import Decision
-    from ratelimit.policy import Policy
 
 _UPLOAD_ID_BYTES = 16
 _WAITING = {"yes": True, "no": False}
-
-
-class ApiLimits:
-    """The limits of the policy that concern the API."""
-
-    def __init__(self, limiters: RateLimiters, policy: Policy) -> None:
-        self._limiters = limiters
-        self._policy = policy
-
-    async def check(self, limit: ApiLimit, subject: str) -> Decision:
-        """Charge one request of a subject to a limit."""
-        found = getattr(self._policy, limit)
-        return await self._limiters.check(found.key(subject), found.config, on_failure=found.on_failure)
 
 
 def services_from(env: Any) -> Services:  # noqa: ANN401 - the Worker's bindings

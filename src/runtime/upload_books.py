@@ -32,7 +32,8 @@ class LibraryBooks:
 
     async def end(self, account_id: str, upload_id: str, entries: Sequence[Mapping[str, Any]]) -> None:
         """Let go of a reservation and count what it became."""
-        await answer_of(self._library(account_id).end_upload(upload_id, _plain(entries)), LIBRARY)
+        call = self._library(account_id).end_upload(upload_id, json.dumps(_plain(entries)))
+        await answer_of(call, LIBRARY)
 
     async def open(self, account_id: str, wanted: Mapping[str, Any]) -> Answer:
         """Reserve room and open an upload in parts."""

@@ -1,0 +1,42 @@
+"""The limits of the policy that concern the API."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from ratelimit.charged_ahead import ChargedAhead
+
+if TYPE_CHECKING:
+    from http_api.services import ApiLimit
+    from ratelimit.decisions import Decision
+    from ratelimit.policy import Policy
+    from runtime.rate_limits import RateLimiters
+
+
+class ApiLimits:
+    """Charges requests of the API: where a limit allows many, several at once, for this isolate to use up."""
+
+    def __init__(self, limiters: RateLimiters, policy: Policy) -> None:
+        self._limiters = limiters
+        self._policy = policy
+        self._charged = ChargedAhead()
+
+    async def check(self, limit: ApiLimit, subject: str) -> Decision:
+        """Charge one request of a subject to a limit."""
+        found = getattr(self._policy, limit)
+        key, at_once = found.key(subject), found.asked_at_once
+        now_ms = int(time.time() * 1000)
+        known = self._charged.take(key, now_ms)
+        if known is not None:
+            return known
+        decision = await self._limiters.check(key, found.config, at_once, on_failure=found.on_failure)
+        if at_once == 1:
+            return decision
+        if not decision.allowed and decision.remaining:
+            return await self._limiters.check(key, found.config, on_failure=found.on_failure)
+        if not decision.allowed or decision.remaining == decision.limit:
+            return decision  # nothing was charged, and where all remains, nobody counted
+        return self._charged.keep(
+            key, decision, at_once - 1, now_ms, round(found.config.window_seconds * 1000)
+        )
