@@ -136,10 +136,10 @@ class Media:
         if self._deciding.of(request) != self._deciding.without_headers:
             return None
         held = plain.held
-        if held.buffer is None:
+        if held.blob is None:
             return self._answer_from_cache(chosen, plain, now, otherwise)
         held.used = True
-        return JsResponse.new(held.buffer, plain.init)
+        return JsResponse.new(held.blob, plain.init)
 
     async def _answer_from_cache(
         self, chosen: Chosen, plain: _Plain, now: float, otherwise: Callable[[], Awaitable[Any]]
@@ -276,9 +276,9 @@ class Media:
         """Send the bytes; None if there are none."""
         cached_as = self._bodies.cached_as(asked.path.asset_id, chosen)
         held = self._held(entry, chosen)
-        if held.buffer is not None and not asked.is_signed:
+        if held.blob is not None and not asked.is_signed:
             held.used = True
-            body = held.buffer if made.span is None else held.buffer.slice(made.span[0], made.span[1] + 1)
+            body = held.blob if made.span is None else held.blob.slice(made.span[0], made.span[1] + 1)
         else:
             url = None if asked.is_signed else cached_as
             body = await self._bodies.stream(url, chosen, made.span, ctx.waitUntil)
@@ -286,7 +286,7 @@ class Media:
                 return None
         if not asked.is_plain:
             return reply(made.status, made.headers, body)
-        if held.buffer is None:
+        if held.blob is None:
             body = await self._bodies.kept(held, chosen, body, asked.now)
             if body is None:
                 return None

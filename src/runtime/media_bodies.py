@@ -78,12 +78,13 @@ class MediaBodies:
         if not self.memory.wants(held, now):
             return stream
         try:
-            buffer = await JsResponse.new(stream).arrayBuffer()
+            # Other than a buffer's, the bytes of a blob are not copied for each response.
+            blob = await JsResponse.new(stream).blob()
         except Exception as error:  # noqa: BLE001 - whatever it is, there is another way to the bytes
             _warn("media_cache_failed", chosen, error)
             return None
-        self.memory.keep(held, buffer, now)
-        return buffer
+        self.memory.keep(held, blob, now)
+        return blob
 
     async def cached(self, url: str, chosen: Chosen, span: Span | None) -> Any | None:  # noqa: ANN401 - a JS stream
         """Return the bytes that this data centre's cache has under `url`; None too if it fails."""

@@ -20,13 +20,13 @@ READ_SECONDS = 15.0
 
 @dataclass(slots=True)
 class Held:
-    """One format of an asset, named by the tag of its bytes; `buffer` has them while they are kept."""
+    """One format of an asset, named by the tag of its bytes; `blob` has them while they are kept."""
 
     tag: str
     length: int
-    buffer: Any = None
+    blob: Any = None
     used: bool = False
-    """Set by whoever sends the buffer."""
+    """Set by whoever sends it."""
     asked: int = 0
     kept_at: float = 0.0
     read_since: float | None = None
@@ -51,7 +51,7 @@ class MediaMemory:
 
     def wants(self, held: Held, now: float) -> bool:
         """Tell whether who asks now should read all bytes, to hand them to `keep`."""
-        if held.buffer is not None or held.length > LARGEST_BYTES:
+        if held.blob is not None or held.length > LARGEST_BYTES:
             return False
         held.asked += 1
         if not held.is_small and held.asked <= ASKED_BEFORE:
@@ -63,12 +63,12 @@ class MediaMemory:
         held.read_since = now
         return True
 
-    def keep(self, held: Held, buffer: Any, now: float) -> None:  # noqa: ANN401 - a JS buffer
+    def keep(self, held: Held, blob: Any, now: float) -> None:  # noqa: ANN401 - a JS blob
         """Keep bytes that were read, if there is still room."""
         held.read_since = None
         if held.tag in self._kept or not self._make_room(held.length, now):
             return
-        held.buffer, held.kept_at = buffer, now
+        held.blob, held.kept_at = blob, now
         self._kept[held.tag] = held
         self.bytes += held.length
 
@@ -76,7 +76,7 @@ class MediaMemory:
         """Let go of bytes; who holds the entry finds them gone."""
         held = self._kept.pop(tag, None)
         if held is not None:
-            held.buffer, held.asked = None, 0
+            held.blob, held.asked = None, 0
             self.bytes -= held.length
 
     def _make_room(self, length: int, now: float) -> bool:

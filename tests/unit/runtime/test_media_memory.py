@@ -20,11 +20,11 @@ def ask(memory, tag, length, now=NOW, times=1):
     """Ask for a format like so many people; return its entry, and whether it is kept now."""
     held = memory.find(tag, length)
     for _ in range(times):
-        if held.buffer is not None:
+        if held.blob is not None:
             held.used = True
         elif memory.wants(held, now):
             memory.keep(held, f"bytes of {tag}", now)
-    return held, held.buffer is not None
+    return held, held.blob is not None
 
 
 def test_a_small_file_is_kept_at_once():
@@ -69,9 +69,9 @@ def test_a_larger_file_stays_for_a_while_whatever_others_want():
     memory = MediaMemory(ROOM)
     first = [ask(memory, f"tag{number}", LARGE, times=10)[0] for number in range(10)]
     assert not ask(memory, "late", LARGE, NOW + STAY_SECONDS - 1, times=10)[1]
-    assert all(held.buffer is not None for held in first)
+    assert all(held.blob is not None for held in first)
     assert ask(memory, "late", LARGE, NOW + STAY_SECONDS, times=10)[1]
-    assert [held.buffer is None for held in first].count(True) == 1
+    assert [held.blob is None for held in first].count(True) == 1
 
 
 def test_small_files_make_room_for_others_at_once():
@@ -79,8 +79,8 @@ def test_small_files_make_room_for_others_at_once():
     assert ask(memory, "a", SMALL_BYTES)[1]
     assert ask(memory, "b", SMALL_BYTES)[1]
     assert ask(memory, "c", SMALL_BYTES)[1]
-    assert memory.find("a", SMALL_BYTES).buffer is None
-    assert memory.find("b", SMALL_BYTES).buffer is not None
+    assert memory.find("a", SMALL_BYTES).blob is None
+    assert memory.find("b", SMALL_BYTES).blob is not None
 
 
 def test_what_is_used_is_spared_for_what_is_not():
@@ -88,8 +88,8 @@ def test_what_is_used_is_spared_for_what_is_not():
     ask(memory, "a", SMALL_BYTES, times=2)
     ask(memory, "b", SMALL_BYTES)
     ask(memory, "c", SMALL_BYTES)
-    assert memory.find("a", SMALL_BYTES).buffer is not None
-    assert memory.find("b", SMALL_BYTES).buffer is None
+    assert memory.find("a", SMALL_BYTES).blob is not None
+    assert memory.find("b", SMALL_BYTES).blob is None
 
 
 def test_what_made_room_has_to_be_asked_for_again():
@@ -97,7 +97,7 @@ def test_what_made_room_has_to_be_asked_for_again():
     gone, _ = ask(memory, "a", LARGE, times=10)
     gone.used = False
     assert ask(memory, "b", LARGE, NOW + STAY_SECONDS, times=10)[1]
-    assert (gone.buffer, gone.asked) == (None, 0)
+    assert (gone.blob, gone.asked) == (None, 0)
 
 
 def test_bytes_that_were_dropped_are_gone_for_whoever_holds_the_entry():
@@ -105,7 +105,7 @@ def test_bytes_that_were_dropped_are_gone_for_whoever_holds_the_entry():
     held, _ = ask(memory, "a", LARGE, times=10)
     memory.drop("a")
     memory.drop("a")
-    assert (held.buffer, memory.bytes) == (None, 0)
+    assert (held.blob, memory.bytes) == (None, 0)
 
 
 def test_the_same_bytes_read_twice_are_kept_once():
@@ -116,7 +116,7 @@ def test_the_same_bytes_read_twice_are_kept_once():
     memory.keep(one, "bytes", NOW)
     memory.keep(other, "bytes", NOW)
     assert memory.bytes == 10
-    assert other.buffer is None
+    assert other.blob is None
 
 
 def test_bytes_for_which_there_is_no_room_any_more_are_not_kept():
@@ -126,5 +126,5 @@ def test_bytes_for_which_there_is_no_room_any_more_are_not_kept():
     assert memory.wants(late, NOW)
     assert ask(memory, "a", LARGE, times=10)[1]
     memory.keep(late, "bytes", NOW)
-    assert late.buffer is None
+    assert late.blob is None
     assert memory.bytes == LARGE
