@@ -72,7 +72,8 @@ export class Server {
       total(reports.flatMap((report) => Object.entries(report[kind]).filter(([name]) => which.test(name))));
     const rows = (/** @type {string} */ name) => reports.reduce((sum, { sql }) => sum + sql[name], 0);
     return {
-      kv_reads: calls("kv", /\.(get|getWithMetadata|list)$/),
+      kv_reads: calls("kv", /\.(get|getMany|getWithMetadata|list)$/),
+      kv_renewals: calls("kv", /\.getMany$/),
       kv_writes: calls("kv", /\.(put|delete)$/),
       object_calls: calls("objects", /./),
       click_calls: calls("objects", /\.(count|increment)$/),

@@ -22,7 +22,8 @@ export function callCounts() {
  * @param {Record<string, any>} bindings */
 export function countCalls(bindings) {
   intercept(bindings, (kind, name, call, [first]) => {
-    note(kind, name, kind === "kv" && Array.isArray(first) ? first.length : 1);
+    if (kind === "kv" && Array.isArray(first)) note(kind, `${name}Many`, first.length);
+    else note(kind, name, 1);
     return call();
   });
 }
@@ -51,7 +52,7 @@ function addLastCursor() {
   lastCursor = undefined;
 }
 
-/** A read of many keys is billed as so many reads, and so it counts here.
+/** A read of many keys is billed as so many reads, and so it counts here, under a name of its own.
  * @param {string} kind @param {string} name @param {number} times */
 function note(kind, name, times) {
   const counts = /** @type {Record<string, number>} */ (calls[kind]);

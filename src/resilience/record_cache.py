@@ -22,6 +22,9 @@ class Freshness(Enum):
     """Fetch a newer one first; use it only if that fails."""
 
 
+USES_TO_RENEW = 2
+"""What was used once may not be asked for again, and a newer record would be fetched for nobody."""
+
 Record = TypeVar("Record")
 
 
@@ -35,13 +38,12 @@ class CachedRecord(Generic[Record]):
     stale_at: float = 0.0
     weight: int = 0
     prepared: Any = None
-    used: bool = False
-    """Set by whoever uses the entry without asking the cache for it: it is then not the next to go, and
-    worth renewing."""
+    uses: int = 0
+    """Whoever uses the entry without asking the cache for it adds one: it is then not the next to go."""
 
     def renew(self, fetched_at: float, fresh_until: float) -> None:
         """Note that an equal record was fetched again, which nobody has used yet."""
-        self.fetched_at, self.fresh_until, self.used = fetched_at, fresh_until, False
+        self.fetched_at, self.fresh_until, self.uses = fetched_at, fresh_until, 0
 
 
 Entry = TypeVar("Entry", bound=CachedRecord[Any])
@@ -94,7 +96,7 @@ class RecordCache(Generic[Entry]):
         entry = self._entries.get(name)
         if entry is not None:
             self._entries.move_to_end(name)
-            entry.used = True
+            entry.uses += 1
         return entry
 
     def freshness(self, entry: Entry, now: float) -> Freshness:
@@ -107,7 +109,7 @@ class RecordCache(Generic[Entry]):
         return Freshness.STALE
 
     def due(self, now: float, most: int) -> dict[str, Entry]:
-        """Return entries that are ageing and were used since they were fetched, the oldest first.
+        """Return entries that are ageing and were used `USES_TO_RENEW` times since fetched, the oldest first.
 
         None is returned twice before it was put again: one that nobody renews ages as if nobody had asked.
         """
@@ -118,7 +120,7 @@ class RecordCache(Generic[Entry]):
             if now < entry.fetched_at + self._fresh_seconds:
                 break
             del self._by_age[name]
-            if entry.used and now < entry.stale_at:
+            if entry.uses >= USES_TO_RENEW and now < entry.stale_at:
                 found[name] = entry
         return found
 
@@ -168,10 +170,10 @@ class RecordCache(Generic[Entry]):
         """Drop the entry that was unused for longest, but not the newest."""
         while True:
             name = next(iter(self._entries))
-            if name != newest and not self._entries[name].used:
+            if name != newest and not self._entries[name].uses:
                 self._drop(name)
                 return
-            self._entries[name].used = False
+            self._entries[name].uses = 0
             self._entries.move_to_end(name)
 
     def _drop(self, name: str) -> None:

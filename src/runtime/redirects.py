@@ -94,7 +94,7 @@ class Redirects:
         block = address if ":" not in address and address else address_block(address)
         if self._threshold.must_ask(block, int(now * 1000)):
             return None
-        entry.used = True
+        entry.uses += 1
         flush_after = self._buffer.add(entry.record.code, facts, address, now)
         if flush_after is not None:
             worker.ctx.waitUntil(self._delivery.flush_after(flush_after))

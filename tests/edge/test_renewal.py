@@ -27,7 +27,7 @@ def test_links_in_use_are_renewed_in_one_read_of_kv(engine: LocalEdge) -> None:
     codes = [claim(engine) for _ in range(5)]
     for code in codes:
         projected(engine, code)
-    for code in codes * 2:
+    for code in codes * 3:
         assert visit(engine, code).status_code == 302
     fetched = time.monotonic()
     for code in codes:

@@ -122,12 +122,12 @@ async def test_an_ageing_link_that_is_looked_up_is_fetched_beside_the_answer(iso
     assert (await isolate.find(NOW + FRESH + 1)).record == NEWER
 
 
-async def with_others(isolate, *codes, used=True):
+async def with_others(isolate, *codes, uses=2):
     """Have an isolate know more links, fetched at `NOW`, and forget what that asked for."""
     for code in codes:
         isolate.sources.know(replace(RECORD, code=code))
         entry = await isolate.find(NOW, code)
-        entry.used = used
+        entry.uses = uses
     isolate.sources.calls.clear()
 
 
@@ -145,8 +145,8 @@ async def test_links_in_use_are_renewed_with_the_first_that_is_asked_for_when_it
 
 @runs
 async def test_links_that_nobody_used_or_that_are_young_or_stale_are_not_renewed_with_it(isolate):
-    await with_others(isolate, "dog", used=False)
-    isolate.cache.put("cow", replace(RECORD, code="cow"), NOW + 1).used = True
+    await with_others(isolate, "dog", uses=1)
+    isolate.cache.put("cow", replace(RECORD, code="cow"), NOW + 1).uses = 2
     old = isolate.cache.put("cat", RECORD, NOW)
     assert await isolate.find(NOW + FRESH) is old
     await isolate.settle()

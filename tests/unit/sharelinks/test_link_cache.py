@@ -78,7 +78,7 @@ def test_a_link_that_is_used_without_asking_stays():
     dropped = links.put("ghi", RECORD, NOW)
     assert links.get("abc") is None
     kept = links.get("def")
-    kept.used = True
+    kept.uses = 1
     links.put("jkl", RECORD, NOW)
     assert links.get("ghi") is None
     assert dropped.fresh_until == 0.0, "whoever still holds it asks again"
@@ -133,25 +133,27 @@ def test_what_is_due_is_what_was_used_and_ages_the_oldest_first_and_each_once():
     entries = {
         name: links.put(name, replace(RECORD, code=name), NOW + age) for age, name in enumerate("abcde")
     }
+    entries["b"].uses = 1
     for name in "acde":
-        entries[name].used = True
+        entries[name].uses = 2
     assert links.due(NOW + 19.9, 9) == {}
     assert list(links.due(NOW + 21.9, 1)) == ["a"]
     assert list(links.due(NOW + 22, 9)) == ["c"]
     assert links.due(NOW + 22, 9) == {}
     assert list(links.due(NOW + 33.5, 9)) == ["e"], "d is stale"
     links.put("a", entries["a"].record, NOW + 22)
-    assert not entries["a"].used
+    assert not entries["a"].uses
+    links.get("a")
     links.get("a")
     assert list(links.due(NOW + 42, 9)) == ["a"]
 
 
 def test_what_was_dropped_is_due_no_more():
     links = cache(max_links=1)
-    links.put("abc", RECORD, NOW).used = True
-    links.put("def", replace(RECORD, code="def"), NOW).used = True
+    links.put("abc", RECORD, NOW).uses = 2
+    links.put("def", replace(RECORD, code="def"), NOW).uses = 2
     assert list(links.due(NOW + 20, 9)) == ["def"]
-    links.put("ghi", replace(RECORD, code="ghi"), NOW).used = True
+    links.put("ghi", replace(RECORD, code="ghi"), NOW).uses = 2
     links.forget("ghi")
     assert links.due(NOW + 20, 9) == {}
 
@@ -159,7 +161,7 @@ def test_what_was_dropped_is_due_no_more():
 def test_the_newest_link_stays_though_all_others_were_used():
     links = cache(max_links=2)
     for name in ("abc", "def"):
-        links.put(name, RECORD, NOW).used = True
+        links.put(name, RECORD, NOW).uses = 2
     links.put("ghi", RECORD, NOW)
     assert [links.get(name) is None for name in ("abc", "def", "ghi")] == [True, False, False]
 
