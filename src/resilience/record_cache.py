@@ -99,6 +99,10 @@ class RecordCache(Generic[Entry]):
             entry.uses += 1
         return entry
 
+    def peek(self, name: str) -> Entry | None:
+        """Return an entry without a note that it was used."""
+        return self._entries.get(name)
+
     def freshness(self, entry: Entry, now: float) -> Freshness:
         """Say what may be done with an entry; only the first who asks is told that it is ageing."""
         if now < entry.fresh_until:

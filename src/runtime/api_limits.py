@@ -25,18 +25,14 @@ class ApiLimits:
     async def check(self, limit: ApiLimit, subject: str) -> Decision:
         """Charge one request of a subject to a limit."""
         found = getattr(self._policy, limit)
-        key, at_once = found.key(subject), found.asked_at_once
+        key = found.key(subject)
         now_ms = int(time.time() * 1000)
         known = self._charged.take(key, now_ms)
         if known is not None:
             return known
-        decision = await self._limiters.check(key, found.config, at_once, on_failure=found.on_failure)
-        if at_once == 1:
+        decision, charged = await self._limiters.charge(found, key)
+        was_counted = decision.remaining < decision.limit
+        if charged == 1 or not decision.allowed or not was_counted:
             return decision
-        if not decision.allowed and decision.remaining:
-            return await self._limiters.check(key, found.config, on_failure=found.on_failure)
-        if not decision.allowed or decision.remaining == decision.limit:
-            return decision  # nothing was charged, and where all remains, nobody counted
-        return self._charged.keep(
-            key, decision, at_once - 1, now_ms, round(found.config.window_seconds * 1000)
-        )
+        lasts_ms = round(found.config.window_seconds * 1000)
+        return self._charged.keep(key, decision, charged - 1, now_ms, lasts_ms)

@@ -75,7 +75,7 @@ class LinkReader:
                 later(self.refresh(code, now))
             elif freshness is Freshness.STALE:
                 await self._renew(code, entry, now, later)
-                entry = self._cache.get(code)
+                entry = self._cache.peek(code)
             if entry is not None:
                 return entry
         return self._keep(code, await self._resolve(code, may_ask_owner), now)
@@ -85,7 +85,7 @@ class LinkReader:
 
         Each is fetched once at a time, and serves on if its sources fail.
         """
-        entry = self._cache.get(code)
+        entry = self._cache.peek(code)
         if entry is None or not _may_refresh(entry, now):
             return
         ageing = {code: entry, **self._cache.due(now, RENEWED_AT_ONCE - 1)}
@@ -171,8 +171,10 @@ class LinkReader:
     async def _resolve(self, code: str, may_ask_owner: Callable[[], Awaitable[bool]]) -> LinkRecord | None:
         """Return the record that answers for a code: of an alias, the one it stands for."""
         record = await self._source.fetch(code, may_ask_owner)
-        code_of_home = None if record is None else _stands_for(record)
-        if record is None or code_of_home is None:
+        if record is None:
+            return None
+        code_of_home = _stands_for(record)
+        if code_of_home is None:
             return record
         home = await self._source.fetch(code_of_home, may_ask_owner)
         if home is None:

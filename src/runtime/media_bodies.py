@@ -73,7 +73,7 @@ class MediaBodies:
     async def kept(self, held: Held, chosen: Chosen, stream: Any, now: float) -> Any | None:  # noqa: ANN401 - JS objects
         """Return what to send of a stream: itself or, if the isolate keeps them from now on, all its bytes.
 
-        None if the stream breaks.
+        None if the stream breaks, or ends too early: what is kept would be sent again and again.
         """
         if not self.memory.wants(held, now):
             return stream
@@ -82,6 +82,9 @@ class MediaBodies:
             blob = await JsResponse.new(stream).blob()
         except Exception as error:  # noqa: BLE001 - whatever it is, there is another way to the bytes
             _warn("media_cache_failed", chosen, error)
+            return None
+        if int(blob.size) != held.length:
+            _warn("media_cache_failed", chosen, f"{blob.size} bytes")
             return None
         self.memory.keep(held, blob, now)
         return blob

@@ -14,6 +14,7 @@ from ratelimit.rules import to_rule
 
 if TYPE_CHECKING:
     from ratelimit.config import RateLimitConfig
+    from ratelimit.policy import Limit
     from resilience.circuit_breaker import CircuitBreaker
 
 TIMEOUT_SECONDS = 2.0
@@ -50,6 +51,17 @@ class RateLimiters:
             return self._failed(key, config, on_failure, str(error) or type(error).__name__)
         self._breaker.succeeded(_now_ms())
         return decision
+
+    async def charge(self, limit: Limit, key: str) -> tuple[Decision, int]:
+        """Charge several requests where the limit allows many, and return how many the decision is about.
+
+        Where there is no room for several, one may still fit; if not, its decision says when it will.
+        """
+        count = limit.asked_at_once
+        decision = await self.check(key, limit.config, count, on_failure=limit.on_failure)
+        if decision.allowed or count == 1:
+            return decision, count
+        return await self.check(key, limit.config, on_failure=limit.on_failure), 1
 
     def _failed(self, key: str, config: RateLimitConfig, on_failure: OnFailure, error: str) -> Decision:
         self.failures[on_failure.value] += 1

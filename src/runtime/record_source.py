@@ -91,13 +91,15 @@ class RecordSource(Generic[Record]):
         return owned
 
     async def _projected(self, name: str) -> Record | None:
-        text = await self._metadata.get(self._key(name))
+        return self._made_of(await self._metadata.get(self._key(name)))
+
+    def _made_of(self, text: str | None) -> Record | None:
         return None if text is None else self._from_wire(json.loads(text))
 
     def _read(self, text: str | None) -> Record | None:
         """Return what a text holds, None for a broken one: it is then asked for by itself."""
         try:
-            return None if text is None else self._from_wire(json.loads(text))
+            return self._made_of(text)
         except ValueError as error:
             _warn(self._kv_breaker.name, error)
             return None

@@ -121,13 +121,14 @@ class Redirects:
             if refusal is not None:
                 return self._answers.too_many(refusal, method)
         if not asked.view and not asked.tail and method != "POST":
-            entry = self.cache.get(asked.code)
+            entry = self.cache.peek(asked.code)
             if (
                 entry is not None
                 and now < entry.prepared_until
                 and not facts.agent.is_unfurler
                 and self._is_fresh(entry, asked.code, now, ctx)
             ):
+                entry.uses += 1
                 if method == "GET" and not query:
                     self._remember(glance.asked, entry)
                 if method == "GET" and not facts.agent.is_bot:
@@ -209,14 +210,11 @@ class Redirects:
     async def _over_limit(self, block: str) -> Decision | None:
         """Ask for several requests at once; where there is no room for so many, for this one alone."""
         limit = self.policy.redirects
-        key, at_once = limit.key(block), limit.asked_at_once
-        decision = await self.limits.check(key, limit.config, at_once, on_failure=limit.on_failure)
-        if decision.allowed:
-            self._threshold.grant(block, at_once - 1)
-            return None
-        if at_once > 1:
-            decision = await self.limits.check(key, limit.config, on_failure=limit.on_failure)
-        return None if decision.allowed else decision
+        decision, charged = await self.limits.charge(limit, limit.key(block))
+        if not decision.allowed:
+            return decision
+        self._threshold.grant(block, charged - 1)
+        return None
 
     async def forget(self, code: str) -> None:
         """Forget a link in this isolate, under every code and with every answer prepared from it.

@@ -9,14 +9,16 @@ from ratelimit.config import RateLimitConfig
 from ratelimit.decisions import Decision, judge
 from ratelimit.policy import DEFAULT_POLICY, OnFailure
 from runtime.api_limits import ApiLimits
+from runtime.rate_limits import RateLimiters
 
 NOW = 1_000_000
 
 
-class Limiters:
+class Limiters(RateLimiters):
     """Decides for one key as its object does; `asked` has how much each question was for."""
 
     def __init__(self):
+        # Nothing of the real one but how it charges.
         self.states = {}
         self.asked = []
         self.is_failing = False
@@ -45,7 +47,8 @@ def test_of_many_allowed_requests_few_are_asked_for_and_exactly_as_many_pass():
     decisions = asyncio.run(ask())
     assert [decision.allowed for decision in decisions] == [True] * 600 + [False] * 10
     assert [decision.remaining for decision in decisions] == [*range(599, -1, -1), *[0] * 10]
-    assert limiters.asked == [6] * 110, "one that is refused asks once"
+    assert limiters.asked == [6] * 100 + [6, 1] * 10
+    assert decisions[-1].retry_after_ms == 100, "that is when one fits, not six"
 
 
 def test_what_does_not_fit_several_at_once_is_asked_for_one_by_one():
@@ -56,7 +59,7 @@ def test_what_does_not_fit_several_at_once_is_asked_for_one_by_one():
 
     assert sum(decision.allowed for decision in asyncio.run(ask())) == 203
     assert limiters.asked[:102] == [2] * 102
-    assert limiters.asked[102:] == [1, 2, 2]
+    assert limiters.asked[102:] == [1, 2, 1, 2, 1]
 
 
 def test_a_small_limit_is_asked_each_time():

@@ -158,6 +158,13 @@ async def test_links_that_nobody_used_or_that_are_young_or_stale_are_not_renewed
 
 
 @runs
+async def test_a_visit_that_is_looked_up_is_one_use(isolate):
+    for uses in (1, 2):
+        entry = await isolate.find(NOW + uses)
+        assert entry.uses == uses
+
+
+@runs
 async def test_what_kv_does_not_know_well_is_asked_for_by_itself(isolate):
     await with_others(isolate, "dog", "cow", "nick")
     del isolate.sources.kv["link:cat"]

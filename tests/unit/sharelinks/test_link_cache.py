@@ -142,6 +142,7 @@ def test_what_is_due_is_what_was_used_and_ages_the_oldest_first_and_each_once():
     assert links.due(NOW + 22, 9) == {}
     assert list(links.due(NOW + 33.5, 9)) == ["e"], "d is stale"
     links.put("a", entries["a"].record, NOW + 22)
+    assert links.peek("a") is entries["a"]
     assert not entries["a"].uses
     links.get("a")
     links.get("a")
