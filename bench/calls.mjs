@@ -21,6 +21,8 @@ import {
 /** @typedef {Awaited<ReturnType<Server["ioCounts"]>>} Counts */
 
 const HOT = "calls-hot";
+/** As the edge names the news it hears. */
+const NEWS = "links";
 const WARM_REQUESTS = 50;
 const MARGIN_MS = 400;
 const CONNECTIONS = 16;
@@ -107,6 +109,7 @@ export async function countNaive(requests) {
 export async function redirectServer(vars, more = {}) {
   const extraWorkers = await javascriptWorkers(["seeder"]);
   const server = await startServer({ configs: REDIRECT_CONFIGS, extraWorkers, vars, countCalls: true, ...more });
+  await seed(server, "news", [NEWS]);
   await seed(server, "claim", [HOT]);
   return server;
 }

@@ -17,6 +17,8 @@ const CONNECTIONS = 8;
 const MARGIN_MS = 400;
 const MIB = 1024 * 1024;
 const ALONE = "grow-alone";
+/** So many links an isolate remembers. */
+const REMEMBERED = 10_000;
 /** Both are looked into, though only one has to be: looking costs CPU. */
 const INSPECTED = { inspect: true };
 
@@ -54,19 +56,23 @@ async function growthRow(size, traffic, choose, { seconds, rounds, counted }) {
     await seed(many, "put", all.slice(counted));
     const next = choose(size, draws(1));
     let onClaimed = 0;
-    const someOfAll = () => {
-      const index = next();
+    const pathOf = (/** @type {number} */ index) => {
       if (index < counted) onClaimed += 1;
       return `/s/${all[index]}`;
     };
-    const both = () => Promise.all([run(one, () => `/s/${ALONE}`, seconds), run(many, someOfAll, seconds)]);
-    const samples = [await both()];
+    // Every link that can be remembered is asked for once: what is measured is traffic that goes on.
+    const known = Math.min(size, REMEMBERED);
+    const first = await run(many, pathOf, { requests: known });
+    const load = { seconds };
+    const both = () => Promise.all([run(one, () => `/s/${ALONE}`, load), run(many, () => pathOf(next()), load)]);
+    const warmUp = await both();
+    const samples = [];
     for (let number = 0; number < rounds; number += 1) samples.push(await both());
     await many.quiet((await flushMs()) + MARGIN_MS);
-    await checkClicks(many, `${size} links, ${traffic}`, claimed, onClaimed, samples);
+    const runs = [first, ...[warmUp, ...samples].map(([, ofMany]) => ofMany)];
+    await checkClicks(many, `${size} links, ${traffic}`, claimed, onClaimed, runs);
     for (const server of [one, many]) await showComplaints(server);
-    // The first round warms both up.
-    return { links: size, traffic, ...figuresOf(samples.slice(1)), ...(await memoryOf(many)) };
+    return { links: size, traffic, ...figuresOf(samples), ...(await memoryOf(many)) };
   } finally {
     await Promise.all([one.stop(), many.stop()]);
   }
@@ -74,21 +80,20 @@ async function growthRow(size, traffic, choose, { seconds, rounds, counted }) {
 
 /** @typedef {Awaited<ReturnType<typeof run>>} Run */
 
-/** @param {Server} server @param {() => string} path @param {number} seconds */
-async function run(server, path, seconds) {
+/** @param {Server} server @param {(turn: number) => string} path @param {{ seconds: number } | { requests: number }} load */
+async function run(server, path, load) {
   const before = await server.ioCounts();
   const cpuBefore = server.cpuMs();
   const target = { origin: server.origin(EDGE), path, status: 302 };
-  const outcome = await closedLoop(target, { connections: CONNECTIONS, seconds });
+  const outcome = await closedLoop(target, { connections: CONNECTIONS, ...load });
   const cpuMs = (server.cpuMs() - cpuBefore) / outcome.answered;
   return { outcome, cpuMs, asked: difference(await server.ioCounts(), before) };
 }
 
 /** Clicks of the links that have an owner: those of the others wait in journals for one.
- * @param {Server} server @param {string} name @param {string[]} claimed @param {number} asked @param {Run[][]} samples */
-async function checkClicks(server, name, claimed, asked, samples) {
-  const outcomes = samples.map(([, many]) => /** @type {Run} */ (many).outcome);
-  const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
+ * @param {Server} server @param {string} name @param {string[]} claimed @param {number} asked @param {Run[]} runs */
+async function checkClicks(server, name, claimed, asked, runs) {
+  const failed = runs.reduce((sum, { outcome }) => sum + outcome.failed, 0);
   const answered = asked - failed;
   const counted = await countUpTo(() => clicksOfAll(server, claimed), answered);
   checkCount(name, { answered, failed, cutOff: 0 }, counted);

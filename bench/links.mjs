@@ -26,7 +26,8 @@ export async function clicksOf(server, code) {
 }
 
 /** Links by the thousand, through the Worker `seeder`: `claim` makes them whole, `put` only in KV.
- * @param {Server} server @param {"claim" | "put"} op @param {string[]} wanted */
+ * `news` makes the news of links that edges hear, as they are when nothing changed for some minutes.
+ * @param {Server} server @param {"claim" | "put" | "news"} op @param {string[]} wanted */
 export async function seed(server, op, wanted) {
   const answers = await askSeeder(server, op, wanted);
   const refused = answers.filter((answer) => answer !== true).length;

@@ -1,4 +1,4 @@
-"""Carries a link's newest version to KV, which the edge reads, to its account's library and to moderation."""
+"""Carries a link's newest version to KV, which the edge reads, and to whoever else has to know."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from durable_objects.deliveries import each
 from moderating.digests import link_content
 from moderating.messages import link_message
+from sharelinks.news import NEWS_OF_LINKS
 from sharelinks.outbox import LinkOutbox
 from sharelinks.projection import library_entry, link_key
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from sharelinks.store import StoredLink
     from sql_port import Database
 
-KV, LIBRARY, MODERATION = "kv", "library", "moderation"
+KV, NEWS, LIBRARY, MODERATION = "kv", "news", "library", "moderation"
 RETRY_MS = 2_000
 """KV takes one write a second a key."""
 
@@ -54,7 +55,7 @@ class LinkProjection:
             return
         self._delivering = True
         try:
-            while (stored := newest()) is not None and self._due(stored.record.version):
+            while (stored := newest()) is not None and self._due(stored.record):
                 await self._send(stored.record)
         except Exception as error:  # noqa: BLE001 - whatever they say, the alarm tries again
             print(json.dumps({"level": "warning", "event": "projection_delayed", "error": str(error)}))
@@ -62,8 +63,9 @@ class LinkProjection:
         finally:
             self._delivering = False
 
-    def _due(self, version: int) -> bool:
-        return any(self._outbox.is_due(one, version) for one in (KV, LIBRARY, MODERATION))
+    def _due(self, record: LinkRecord) -> bool:
+        destinations = (KV, LIBRARY, MODERATION, NEWS) if _is_change(record) else (KV, LIBRARY, MODERATION)
+        return any(self._outbox.is_due(one, record.version) for one in destinations)
 
     async def _send(self, record: LinkRecord) -> None:
         async def tell(destination: str, say: Callable[[LinkRecord], Awaitable[object]]) -> None:
@@ -71,17 +73,22 @@ class LinkProjection:
                 await say(record)
                 self._outbox.delivered(destination, record.version)
 
-        await each(
-            lambda: tell(LIBRARY, self._list),
-            lambda: tell(KV, self._show),
-            lambda: tell(MODERATION, self._ask),
-        )
+        async def tell_readers() -> None:
+            await tell(KV, self._show)
+            # Not before: whoever fetches it upon the news must find the change.
+            if _is_change(record):
+                await tell(NEWS, self._announce)
+
+        await each(lambda: tell(LIBRARY, self._list), tell_readers, lambda: tell(MODERATION, self._ask))
 
     async def _list(self, record: LinkRecord) -> None:
         await self._env.LIBRARY.getByName(record.account_id).add([library_entry(record)])
 
     async def _show(self, record: LinkRecord) -> None:
         await self._env.METADATA.put(link_key(record.code), json.dumps(record.to_wire()))
+
+    async def _announce(self, record: LinkRecord) -> None:
+        await self._env.LINK_NEWS.getByName(NEWS_OF_LINKS).announce(record.code)
 
     async def _ask(self, record: LinkRecord) -> None:
         """Ask for a look. An alias is looked at with its link."""
@@ -90,3 +97,8 @@ class LinkProjection:
 
     async def _come_back(self) -> None:
         await self._storage.setAlarm(time.time() * 1000 + RETRY_MS)
+
+
+def _is_change(record: LinkRecord) -> bool:
+    """Tell whether readers may have an older copy."""
+    return record.version > 1

@@ -6,7 +6,7 @@ export default {
   /** @param {Request} request @param {any} env */
   async fetch(request, env) {
     const { op, codes, target } = await request.json();
-    const work = /** @type {any} */ ({ claim, put, clicks })[op];
+    const work = /** @type {any} */ ({ claim, put, clicks, news })[op];
     const answers = [];
     for (let start = 0; start < codes.length; start += AT_ONCE) {
       const some = codes.slice(start, start + AT_ONCE);
@@ -27,6 +27,13 @@ async function claim(env, code, target) {
 /** @param {any} env @param {string} code @param {string} target */
 async function put(env, code, target) {
   await env.METADATA.put(`link:${code}`, JSON.stringify(record(code, target)));
+  return true;
+}
+
+/** The news of links as they are when nothing changed for some minutes; `name` is which.
+ * @param {any} env @param {string} name */
+async function news(env, name) {
+  await env.METADATA.put(`news:${name}`, JSON.stringify({ since: 0, changed: {} }));
   return true;
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from assets import wire as read
 from assets.errors import AssetWireError
-from assets.states import APPROVED, PENDING, STATES
+from assets.states import APPROVED, FLAGGED, PENDING, STATES
 from assets.types import MEDIA_TYPES
 
 PUBLIC = "public"
@@ -106,6 +106,11 @@ def changed(record: AssetRecord, now: float, **values: Any) -> AssetRecord:  # n
 def is_open(record: AssetRecord) -> bool:
     """Tell whether an asset is delivered to whoever knows its address."""
     return record.held and record.state == APPROVED and record.visibility != PRIVATE
+
+
+def is_settled(record: AssetRecord) -> bool:
+    """Tell whether readers go by a copy of a record; of any other the owner is asked each time."""
+    return record.visibility != PRIVATE and record.state not in (PENDING, FLAGGED)
 
 
 def _variants(value: object) -> dict[str, Variant]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 from enum import Enum
@@ -32,6 +33,7 @@ Record = TypeVar("Record")
 class CachedRecord(Generic[Record]):
     """A record, and whatever its reader prepared from it. `fresh_until` grows when a refresh begins."""
 
+    name: str
     record: Record
     fetched_at: float
     fresh_until: float
@@ -55,6 +57,8 @@ class RecordCache(Generic[Entry]):
     So an entry that is used is never older than both together; beyond that it only bridges a failure of the
     sources, for at most `bridge_seconds`. What bridges is used for half of `ageing_seconds` without a
     question, and then again while a newer one is fetched: nobody waits for sources that fail.
+
+    Where somebody else can `vouch` for an entry, it need not be fetched again for longer.
 
     An entry that is used is renewed with many others, if whoever fetches asks for what is `due`: then nobody
     has to wait until it is stale, or to fetch it by itself.
@@ -105,12 +109,20 @@ class RecordCache(Generic[Entry]):
 
     def freshness(self, entry: Entry, now: float) -> Freshness:
         """Say what may be done with an entry; only the first who asks is told that it is ageing."""
-        if now < entry.fresh_until:
+        if now < entry.fresh_until or self.vouch(entry, now):
             return Freshness.FRESH
         if now < entry.stale_at:
             entry.fresh_until = entry.stale_at
             return Freshness.AGEING
         return Freshness.STALE
+
+    def vouch(self, _entry: Entry, _now: float) -> bool:
+        """Tell whether an entry that is fresh no longer is known to hold; it is then fresh again."""
+        return False
+
+    def fetched_again_after(self, _entry: Entry) -> float:
+        """Return after how many seconds an entry is fetched again, however often somebody vouches for it."""
+        return self._fresh_seconds
 
     def due(self, now: float, most: int) -> dict[str, Entry]:
         """Return entries that are ageing and were used `USES_TO_RENEW` times since fetched, the oldest first.
@@ -121,10 +133,11 @@ class RecordCache(Generic[Entry]):
         while self._by_age and len(found) < most:
             name = next(iter(self._by_age))
             entry = self._entries[name]
-            if now < entry.fetched_at + self._fresh_seconds:
+            ages_at = entry.fetched_at + self.fetched_again_after(entry)
+            if now < ages_at:
                 break
             del self._by_age[name]
-            if entry.uses >= USES_TO_RENEW and now < entry.stale_at:
+            if entry.uses >= USES_TO_RENEW and now < max(entry.stale_at, ages_at + self._ageing_seconds):
                 found[name] = entry
         return found
 
@@ -152,7 +165,7 @@ class RecordCache(Generic[Entry]):
             entry.renew(now, now + self._fresh_seconds)
         else:
             self.forget(name)
-            entry = self._entries[name] = self._entry_type(record, now, now + self._fresh_seconds)
+            entry = self._entries[name] = self._entry_type(name, record, now, now + self._fresh_seconds)
             entry.weight = self._weigh(record)
             self._weight += entry.weight
         entry.stale_at = now + self._fresh_seconds + self._ageing_seconds
@@ -181,8 +194,8 @@ class RecordCache(Generic[Entry]):
             self._entries.move_to_end(name)
 
     def _drop(self, name: str) -> None:
-        """What was dropped is fresh for nobody any more."""
+        """What was dropped is fresh for nobody any more, and nobody can vouch for it."""
         gone = self._entries.pop(name)
-        gone.fresh_until = 0.0
+        gone.fetched_at, gone.fresh_until = -math.inf, 0.0
         self._weight -= gone.weight
         self._by_age.pop(name, None)

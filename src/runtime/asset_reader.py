@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assets.names import projection_key
-from assets.record import PRIVATE, AssetRecord, is_open
-from assets.states import FLAGGED, PENDING
+from assets.record import AssetRecord, is_open, is_settled
 from resilience.record_cache import CachedRecord, Freshness, RecordCache
 from runtime.record_source import RecordSource, UnavailableError
 
@@ -122,20 +121,16 @@ class AssetReader:
     def _keep(self, asset_id: str, record: AssetRecord | None, now: float) -> CachedAsset | None:
         if record is None or not is_open(record):
             self._cache.forget(asset_id)
-            return None if record is None else CachedAsset(record, now, now)
+            return None if record is None else CachedAsset(asset_id, record, now, now)
         if not self._is_new_enough(record):
-            return CachedAsset(record, now, now)
+            return CachedAsset(asset_id, record, now, now)
         return self._cache.put(asset_id, record, now)
 
     def _trusts(self, record: AssetRecord) -> bool:
-        return _is_settled(record) and self._is_new_enough(record)
+        return is_settled(record) and self._is_new_enough(record)
 
     def _is_new_enough(self, record: AssetRecord) -> bool:
         return record.version >= self._least_versions.get(record.asset_id, 0)
-
-
-def _is_settled(record: AssetRecord) -> bool:
-    return record.visibility != PRIVATE and record.state not in (PENDING, FLAGGED)
 
 
 async def _always() -> bool:

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 MAX_CACHED_LINKS = 10_000
 MAX_REMEMBER_SECONDS = 20
 """What is documented of takedowns and changes rests on it, so an operator may choose less and no more."""
+KEPT_TIMES = 6
+"""So many times as long a link is kept that no news say to have changed: its owner may be unable to."""
 BRIDGE_SECONDS = 3_600.0
 MAX_FLUSH_CLICKS = 10_000
 MAX_FLUSH_MS = 10_000
@@ -29,6 +31,8 @@ class EdgeSettings(NamedTuple):
     """How long a record counts as new."""
     ageing_seconds: float
     """How much longer it is used while a newer one is fetched."""
+    kept_seconds: float
+    """How long the record of a link is used while the news speak for it."""
     appeal_contact: str | None
     """An http(s) or mailto address that takes appeals of whoever is told that content is withheld."""
 
@@ -48,6 +52,7 @@ def read_settings(env: Any) -> EdgeSettings:  # noqa: ANN401 - the bindings
         rate_limits=env.RATE_LIMITS,
         fresh_seconds=fresh_seconds,
         ageing_seconds=fresh_seconds / 2,
+        kept_seconds=fresh_seconds * KEPT_TIMES,
         appeal_contact=_contact("APPEAL_CONTACT", env.APPEAL_CONTACT),
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from runtime.record_source import RecordSource, UnavailableError
 from sharelinks.link_cache import CachedLink, Freshness
+from sharelinks.news import NEWS_OF_LINKS, NO_NEWS, News, news_key
 from sharelinks.projection import link_key
 from sharelinks.record import ACTIVE, LinkRecord
 
@@ -40,10 +41,21 @@ class LinkReader:
         cache: LinkCache,
         metadata: Texts,
         owners: Any,  # noqa: ANN401 - a binding
+        news: Any,  # noqa: ANN401 - a binding
         kv_breaker: CircuitBreaker,
         owners_breaker: CircuitBreaker,
+        news_breaker: CircuitBreaker,
     ) -> None:
         self._cache = cache
+        self._news = RecordSource(
+            metadata,
+            lambda name: news.getByName(name).look_up(),
+            news_key,
+            News.from_wire,
+            kv_breaker,
+            news_breaker,
+        )
+        self._asked_for_news_at = -math.inf
         self._source = RecordSource(
             metadata,
             lambda code: owners.getByName(code).look_up(code),
@@ -81,13 +93,20 @@ class LinkReader:
         return self._keep(code, await self._resolve(code, may_ask_owner), now)
 
     async def refresh(self, code: str, now: float) -> None:
-        """Fetch a newer record for an entry, and with it for others that age and are used.
+        """Make an entry that ages fresh again: by the news, which may vouch for many others too.
 
-        Each is fetched once at a time, and serves on if its sources fail.
+        Else fetch a newer record for it, and with it for others that age and are used. Each is fetched once
+        at a time, and serves on if its sources fail.
         """
         entry = self._cache.peek(code)
         if entry is None or not _may_refresh(entry, now):
             return
+        entry.refreshed_since = now
+        try:
+            if await self._hear_of(entry, now):
+                return
+        finally:
+            entry.refreshed_since = None
         ageing = {code: entry, **self._cache.due(now, RENEWED_AT_ONCE - 1)}
         if len(ageing) > 1 and await self._fetch_many(ageing, code, now):
             return
@@ -114,11 +133,28 @@ class LinkReader:
         """Do what `refresh` says, for an entry that is marked already: nobody else begins in between."""
         began = time.monotonic()
         try:
+            if await self._hear_of(entry, now):
+                return
             self._keep(code, await self._resolve(code, _always), now)
         except UnavailableError:
             self._cache.bridge(code, now + time.monotonic() - began)
         finally:
             entry.refreshed_since = None
+
+    async def _hear_of(self, entry: CachedLink, now: float) -> bool:
+        """Tell whether news that are asked for now speak for an entry; one request asks for all.
+
+        They are asked for only if those that were heard last are some seconds old, and might speak for it.
+        """
+        asked_lately = now < self._asked_for_news_at + PATIENCE_SECONDS
+        if not asked_lately and self._cache.may_be_vouched_for(entry, now):
+            self._asked_for_news_at = now
+            try:
+                news = await self._news.fetch(NEWS_OF_LINKS, _always)
+            except UnavailableError:
+                return False
+            self._cache.hear(news or NO_NEWS, now)
+        return self._cache.vouch(entry, now)
 
     async def _fetch_many(self, entries: Mapping[str, CachedLink], asked: str, now: float) -> bool:
         """Renew what KV knows well, in one call; return whether the code that was asked for is among it.
@@ -163,7 +199,7 @@ class LinkReader:
             return None
         if self._is_new_enough(record):
             return self._cache.put(code, record, now)
-        return CachedLink(record, now, now)
+        return CachedLink(code, record, now, now)
 
     def _is_new_enough(self, record: LinkRecord) -> bool:
         return record.version >= self._least_versions.get(record.code, 0)

@@ -51,13 +51,19 @@ class Redirects:
         self.policy = read_policy(self.settings.rate_limits)
         self._breakers = {
             name: CircuitBreaker(name, **_BREAKER)
-            for name in ("kv", "objects", "queue", "rate_limiters", "asset_kv", "assets")
+            for name in ("kv", "objects", "queue", "link_news", "rate_limiters", "asset_kv", "assets")
         }
         ages = (self.settings.fresh_seconds, self.settings.ageing_seconds, BRIDGE_SECONDS)
-        self.cache = LinkCache(MAX_CACHED_LINKS, *ages)
+        self.cache = LinkCache(MAX_CACHED_LINKS, *ages, self.settings.kept_seconds)
         metadata = KvTexts(env.METADATA)
         self.reader = LinkReader(
-            self.cache, metadata, env.SHORT_LINK, self._breakers["kv"], self._breakers["objects"]
+            self.cache,
+            metadata,
+            env.SHORT_LINK,
+            env.LINK_NEWS,
+            self._breakers["kv"],
+            self._breakers["objects"],
+            self._breakers["link_news"],
         )
         self.asset_reader = AssetReader(
             metadata, env.ASSET, self._breakers["asset_kv"], self._breakers["assets"], *ages
@@ -86,7 +92,9 @@ class Redirects:
         if entry is None:
             return None
         now = time.time()
-        if now >= entry.fresh_until or now >= entry.prepared_until:
+        if now >= entry.fresh_until and not self.cache.vouch(entry, now):
+            return None
+        if now >= entry.prepared_until:
             return None
         facts = self.visitors.facts(given)
         if facts.is_bot:

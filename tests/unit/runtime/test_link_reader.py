@@ -16,10 +16,11 @@ from runtime.link_reader import PATIENCE_SECONDS, LinkReader
 from runtime.record_source import UnavailableError
 from sharelinks.changes import changed
 from sharelinks.link_cache import LinkCache
+from sharelinks.news import SETTLING_SECONDS, News, news_key
 from sharelinks.record import LinkRecord
 
 NOW = 1_000.0
-FRESH, AGEING, BRIDGE = 20.0, 10.0, 3_600.0
+FRESH, AGEING, BRIDGE, KEPT = 20.0, 10.0, 3_600.0, 120.0
 STALE_AT = NOW + FRESH + AGEING + 1
 RECORD = LinkRecord("cat", "https://example.com/", NOW)
 NEWER = changed(RECORD, {"title": "Cat"}, NOW)
@@ -35,7 +36,7 @@ class Sources:
         self.calls = []
         self.let_go = asyncio.Event()
         self.metadata = SimpleNamespace(
-            get=lambda key: self._go("kv", self.kv.get(key)),
+            get=lambda key: self._go("news" if key == news_key("links") else "kv", self.kv.get(key)),
             get_many=lambda keys: self._go(
                 f"kv {len(keys)}", {key: self.kv[key] for key in keys if key in self.kv}
             ),
@@ -43,6 +44,12 @@ class Sources:
         self.owners = SimpleNamespace(
             getByName=lambda name: SimpleNamespace(
                 look_up=lambda code: self._go("owner", self.owned.get(code) if code == name else None)
+            )
+        )
+
+        self.news = SimpleNamespace(
+            getByName=lambda name: SimpleNamespace(
+                look_up=lambda: self._go("news owner", self.owned.get(news_key(name)))
             )
         )
 
@@ -60,6 +67,9 @@ class Sources:
     def know(self, record):
         self.kv[f"link:{record.code}"] = json.dumps(record.to_wire())
 
+    def announce(self, **changed):
+        self.kv[news_key("links")] = json.dumps(News(0, changed).to_wire())
+
     def own(self, record):
         self.owned[record.code] = {"record": record.to_wire()}
 
@@ -67,12 +77,14 @@ class Sources:
 class Isolate:
     """A reader with its cache, before such sources."""
 
-    def __init__(self):
+    def __init__(self, kept_seconds):
         self.sources = Sources()
-        self.cache = LinkCache(200, FRESH, AGEING, BRIDGE)
+        self.cache = LinkCache(200, FRESH, AGEING, BRIDGE, kept_seconds)
         self.kv = CircuitBreaker("kv", failures=5, window_ms=10_000, open_ms=5_000)
         self.owners = CircuitBreaker("objects", failures=5, window_ms=10_000, open_ms=5_000)
-        self.reader = LinkReader(self.cache, self.sources.metadata, self.sources.owners, self.kv, self.owners)
+        self.news = CircuitBreaker("link_news", failures=5, window_ms=10_000, open_ms=5_000)
+        sources, breakers = self.sources, (self.kv, self.owners, self.news)
+        self.reader = LinkReader(self.cache, sources.metadata, sources.owners, sources.news, *breakers)
         self.background = []
 
     async def find(self, now, code="cat", may_ask=True):
@@ -87,12 +99,12 @@ class Isolate:
         await asyncio.gather(*self.background)
 
 
-def runs(test):
-    """Run a test with an isolate that knows one link, cached at `NOW`."""
+def runs(test, kept_seconds=0.0):
+    """Run a test with an isolate that knows one link, cached at `NOW`; no news can vouch for it."""
 
     def run():
         async def body():
-            isolate = Isolate()
+            isolate = Isolate(kept_seconds)
             isolate.sources.know(RECORD)
             isolate.sources.own(RECORD)
             assert (await isolate.find(NOW)).record == RECORD
@@ -105,6 +117,17 @@ def runs(test):
     run.__name__ = test.__name__
     run.__doc__ = test.__doc__
     return run
+
+
+def hears(test):
+    """Run a test as `runs` does, with an isolate that hears the news: there are none yet."""
+
+    async def with_news(isolate):
+        isolate.sources.announce()
+        await test(isolate)
+
+    with_news.__name__ = test.__name__
+    return runs(with_news, KEPT)
 
 
 @runs
@@ -323,3 +346,126 @@ async def test_an_answer_that_comes_late_is_believed_and_counts_as_a_failure(iso
     finally:
         record_source.SLOW_SECONDS = before
     assert isolate.kv.state(round(time.time() * 1_000))["failures"] == 1
+
+
+@hears
+async def test_one_look_at_the_news_makes_all_links_fresh_that_did_not_change(isolate):
+    await with_others(isolate, "dog", "cow")
+    await isolate.find(NOW + FRESH)
+    await isolate.settle()
+    for code in ("cat", "dog", "cow"):
+        await isolate.find(NOW + 2 * FRESH - 1, code)
+    assert isolate.sources.calls == ["news"]
+    await isolate.find(NOW + 2 * FRESH, "dog")
+    await isolate.settle()
+    await isolate.find(NOW + 3 * FRESH - 1, "cow")
+    assert isolate.sources.calls == ["news", "news"]
+
+
+@hears
+async def test_a_link_that_changed_is_fetched_and_others_are_not(isolate):
+    await with_others(isolate, "dog")
+    isolate.sources.announce(cat=NOW + 5)
+    isolate.sources.know(NEWER)
+    await isolate.find(NOW + FRESH)
+    await isolate.settle()
+    assert isolate.sources.calls == ["news", "kv"]
+    assert (await isolate.find(NOW + FRESH + 1)).record == NEWER
+    await isolate.find(NOW + FRESH + 1, "dog")
+    assert isolate.sources.calls == ["news", "kv"]
+
+
+@hears
+async def test_the_news_speak_for_no_copy_that_was_fetched_when_kv_may_not_have_had_the_change(isolate):
+    isolate.sources.announce(cat=NOW - SETTLING_SECONDS + 1)
+    await isolate.find(NOW + FRESH)
+    await isolate.settle()
+    assert isolate.sources.calls == ["news", "kv"]
+    isolate.sources.announce(cat=NOW - SETTLING_SECONDS)
+    isolate.cache.put("cat", RECORD, NOW)
+    await isolate.find(NOW + 2 * FRESH)
+    await isolate.settle()
+    assert isolate.sources.calls == ["news", "kv", "news"]
+
+
+@hears
+async def test_an_alias_is_fetched_when_its_link_changed_and_when_it_did_itself(isolate):
+    isolate.sources.know(replace(RECORD, code="nick", alias_of="cat"))
+    await isolate.find(NOW, "nick")
+    for round_, changed_code in enumerate(("cat", "nick"), start=1):
+        isolate.sources.calls.clear()
+        isolate.sources.announce(**{changed_code: NOW + round_ * 2 * FRESH})
+        await isolate.find(NOW + round_ * 3 * FRESH, "nick")
+        assert isolate.sources.calls == ["news", "kv", "kv"]
+
+
+@hears
+async def test_a_link_nobody_visited_for_long_waits_for_the_news_alone(isolate):
+    entry = isolate.cache.peek("cat")
+    assert await isolate.find(STALE_AT) is entry
+    assert isolate.sources.calls == ["news"]
+    assert await isolate.find(STALE_AT + FRESH - 1) is entry
+    assert isolate.sources.calls == ["news"]
+
+
+@hears
+async def test_a_link_is_fetched_again_however_long_no_news_say_that_it_changed(isolate):
+    await with_others(isolate, "dog")
+    isolate.sources.know(NEWER)
+    for second in range(0, round(KEPT), 5):
+        await isolate.find(NOW + second)
+        await isolate.settle()
+    assert set(isolate.sources.calls) == {"news"}
+    isolate.cache.get("dog")
+    isolate.cache.get("dog")
+    assert (await isolate.find(NOW + KEPT)).record == RECORD
+    await isolate.settle()
+    assert isolate.sources.calls[-1] == "kv 2"
+    assert (await isolate.find(NOW + KEPT + 1)).record == NEWER
+
+
+@hears
+async def test_news_that_kv_lacks_are_asked_of_the_object_that_keeps_them(isolate):
+    del isolate.sources.kv[news_key("links")]
+    isolate.sources.owned[news_key("links")] = {"record": News(NOW - FRESH, {}).to_wire()}
+    await isolate.find(NOW + FRESH)
+    await isolate.settle()
+    assert isolate.sources.calls == ["news", "news owner", "kv"], "they do not reach back far enough"
+    isolate.sources.owned[news_key("links")] = {"record": News(0, {}).to_wire()}
+    await isolate.find(NOW + 2 * FRESH)
+    await isolate.settle()
+    assert isolate.sources.calls[3:] == ["news", "news owner"]
+
+
+@hears
+async def test_broken_news_and_news_that_fail_vouch_for_nothing(isolate):
+    isolate.sources.kv[news_key("links")] = json.dumps({"since": 0, "changed": {"cat": "now"}})
+    await isolate.find(NOW + FRESH)
+    await isolate.settle()
+    assert isolate.sources.calls == ["news", "news owner", "kv"]
+    isolate.sources.ways["news"] = "fail"
+    await isolate.find(NOW + 2 * FRESH)
+    await isolate.settle()
+    assert isolate.sources.calls[3:] == ["news", "news owner", "kv"]
+    assert isolate.owners.state(0)["failures"] == 0
+
+
+@hears
+async def test_many_links_that_age_together_ask_for_the_news_once(isolate):
+    await with_others(isolate, "dog", "cow")
+    isolate.sources.ways["news"] = 0.05
+    await asyncio.gather(*(isolate.find(NOW + FRESH, code) for code in ("cat", "dog", "cow")))
+    await isolate.settle()
+    assert isolate.sources.calls.count("news") == 1
+
+
+@hears
+async def test_what_is_purged_while_the_news_are_on_their_way_is_not_vouched_for(isolate):
+    isolate.sources.ways["news"] = 0.05
+    isolate.sources.own(NEWER)
+    old = await isolate.find(NOW + FRESH)
+    await asyncio.sleep(0)
+    await isolate.reader.purge("cat")
+    await isolate.settle()
+    assert not isolate.cache.vouch(old, NOW + FRESH)
+    assert isolate.cache.peek("cat").record == NEWER

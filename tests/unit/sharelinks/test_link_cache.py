@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from sharelinks import LinkRecord
 from sharelinks.link_cache import MAX_BYTES, Freshness, LinkCache
+from sharelinks.news import News
 
 NOW = 1_000.0
 RECORD = LinkRecord("abc", "https://example.com/", NOW)
 
 
 def cache(max_links=3):
-    return LinkCache(max_links, fresh_seconds=20, ageing_seconds=10, bridge_seconds=3_600)
+    return LinkCache(max_links, 20, 10, 3_600, kept_seconds=120)
 
 
 def test_an_entry_ages_and_the_first_to_ask_then_is_told_to_refresh():
@@ -193,3 +194,59 @@ def test_ten_thousand_ordinary_links_have_room():
     for number in range(10_000):
         links.put(f"code{number}", replace(RECORD, code=f"code{number}", title="A cat", tags=("cat",)), NOW)
     assert len(links) == 10_000
+
+
+def heard(links, now, **changed):
+    links.hear(News(0, changed), now)
+
+
+def test_the_news_vouch_for_an_entry_until_they_are_old_themselves():
+    links = cache()
+    entry = links.put("abc", RECORD, NOW)
+    assert not links.vouch(entry, NOW + 21), "nothing was heard"
+    heard(links, NOW + 25)
+    assert links.freshness(entry, NOW + 31) is Freshness.FRESH
+    assert (entry.fresh_until, entry.stale_at) == (NOW + 45, NOW + 55)
+    assert links.freshness(entry, NOW + 45) is Freshness.AGEING
+    assert links.freshness(entry, NOW + 55) is Freshness.STALE
+
+
+def test_nobody_vouches_for_an_entry_longer_than_it_is_kept():
+    links = cache()
+    entry = links.put("abc", RECORD, NOW)
+    heard(links, NOW + 110)
+    assert links.vouch(entry, NOW + 110)
+    assert entry.fresh_until == NOW + 120
+    assert links.freshness(entry, NOW + 120) is Freshness.AGEING
+    assert links.freshness(entry, NOW + 130) is Freshness.STALE
+
+
+def test_nobody_vouches_for_what_was_dropped_or_replaced():
+    links = cache()
+    old = links.put("abc", RECORD, NOW)
+    new = links.put("abc", replace(RECORD, version=2), NOW)
+    heard(links, NOW + 10)
+    assert (links.vouch(old, NOW + 11), links.vouch(new, NOW + 11)) == (False, True)
+    links.forget("abc")
+    assert not links.vouch(new, NOW + 11)
+
+
+def test_news_are_worth_asking_for_when_they_are_old_and_might_speak():
+    links = cache()
+    entry = links.put("abc", RECORD, NOW)
+    assert links.may_be_vouched_for(entry, NOW + 20)
+    heard(links, NOW + 20)
+    assert not links.may_be_vouched_for(entry, NOW + 29.9)
+    assert links.may_be_vouched_for(entry, NOW + 30)
+    assert not links.may_be_vouched_for(entry, NOW + 120)
+
+
+def test_what_the_news_vouch_for_is_due_late_and_what_changed_is_not():
+    links = cache(max_links=10)
+    for name in ("a", "b", "c"):
+        links.put(name, replace(RECORD, code=name), NOW).uses = 2
+    heard(links, NOW + 20, c=NOW)
+    assert links.due(NOW + 119.9, 9) == {}
+    assert list(links.due(NOW + 120, 9)) == ["a", "b"], "c is stale"
+    links.put("c", replace(RECORD, code="c"), NOW).uses = 2
+    assert list(links.due(NOW + 20, 9)) == ["c"]
