@@ -17,7 +17,7 @@ from assets.projection import (
     library_entry,
     moderation_destination,
 )
-from assets.record import AssetRecord, Variant, is_open
+from assets.record import AssetRecord, Variant, is_open, is_settled
 from assets.references import Reference
 from assets.states import APPROVED
 from assets.store import AssetStore, Outcome
@@ -269,8 +269,14 @@ class Asset(DurableObject):
                     self._outbox.delivered(destination, one.worded)
 
     async def _tell_kv(self, asset_id: str) -> None:
+        """Have KV say what the record does, from the first on that readers go by there."""
         while self._outbox.is_due(KV, version := self._store.version(asset_id)):
             stored = self._store.read(asset_id)
+            if KV not in self._outbox.destinations():
+                if stored is None or not is_settled(stored.record):
+                    return
+                # Before KV is told: it may hear, and nobody here that it did.
+                self._outbox.expect(KV)
             if stored is None:
                 await self.env.METADATA.delete(projection_key(asset_id))
             else:

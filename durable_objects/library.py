@@ -82,11 +82,11 @@ class Library(DurableObject):
         """Return how many assets there are and how many bytes they have."""
         return self._assets.totals()
 
-    async def begin_upload(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        """Reserve room for an upload in one piece, or say which limit is in the way."""
-        answer = self._uploads.begin(wanted, time.time())
+    async def begin_upload(self, wanted: str) -> str:
+        """Reserve room for an upload in one piece, or say which limit is in the way: JSON both ways."""
+        answer = self._uploads.begin(json.loads(wanted), time.time())
         await self._wake()
-        return answer
+        return json.dumps(answer)
 
     async def end_upload(self, upload_id: str, entries: str) -> None:
         """Let go of a reservation, and count what it became: a JSON list of entries."""

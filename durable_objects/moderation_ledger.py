@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from casework import (
@@ -128,6 +129,10 @@ class ModerationLedger(DurableObject):
     async def match(self, sha256: str, picture: str | None, most_bits: int) -> dict[str, Any]:
         """Return the blocked hash that stops content under `match`, or None."""
         return _told(lambda: {"match": self._blocked.match(sha256, picture, most_bits)})
+
+    async def blocked_files(self, limit: int) -> dict[str, Any]:
+        """Return so many of the SHA-256 that are blocked, a JSON list as `hashes`."""
+        return _told(lambda: {"hashes": json.dumps(self._blocked.files(limit))})
 
     async def blocked(self, after: str, limit: int) -> dict[str, Any]:
         """Return blocked hashes in their order."""

@@ -51,6 +51,7 @@ class BlockList:
             f"CREATE INDEX blocked_hashes_byte_{number} ON blocked_hashes ({byte}) WHERE kind = '{ALIKE}'"
             for number, byte in enumerate(_BYTES, 1)
         ),
+        f"CREATE INDEX blocked_files ON blocked_hashes (hash) WHERE kind = '{EXACT}'",
     )
 
     def __init__(self, trail: Trail) -> None:
@@ -116,6 +117,14 @@ class BlockList:
         if _kind(picture) != ALIKE:
             raise CaseworkInputError("a picture's hash has 16 lower-case hexadecimal digits")
         return self._nearest(picture, bound)
+
+    def files(self, limit: int) -> list[str]:
+        """Return so many of the SHA-256 that are blocked."""
+        rows = self._database.execute(
+            f"SELECT hash FROM blocked_hashes WHERE kind = '{EXACT}' LIMIT CAST(? AS INTEGER)",  # noqa: S608 - constant
+            limit,
+        )
+        return [row["hash"] for row in rows]
 
     def page(self, after: str = "", limit: int = MAX_BLOCKED_PAGE) -> list[dict[str, Any]]:
         """Return blocked hashes in their order, behind the one that a page ended with."""

@@ -108,6 +108,10 @@ class Ledger(Protocol):
         """Return the blocked hash that stops content, or None."""
         ...
 
+    async def blocked_files(self, limit: int) -> list[str]:
+        """Return so many of the SHA-256 that are blocked."""
+        ...
+
     async def blocked(self, after: str, limit: int) -> list[dict[str, Any]]:
         """Return blocked hashes in their order."""
         ...

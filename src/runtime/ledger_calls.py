@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from casework import Answer, Outcome, Proof
@@ -117,6 +118,12 @@ class Ledger:
         """Return the blocked hash that stops content, or None."""
         found: Match | None = (await self._call("match", sha256, picture, most_bits))["match"]
         return found
+
+    async def blocked_files(self, limit: int) -> list[str]:
+        """Return so many of the SHA-256 that are blocked."""
+        # As a text: a list would be put together item by item on either side.
+        hashes: list[str] = json.loads((await self._call("blocked_files", limit))["hashes"])
+        return hashes
 
     async def blocked(self, after: str, limit: int) -> list[dict[str, Any]]:
         """Return blocked hashes in their order."""

@@ -27,7 +27,8 @@ class LibraryBooks:
 
     async def begin(self, account_id: str, wanted: Mapping[str, Any]) -> Answer:
         """Reserve room for an upload in one piece."""
-        answer: Answer = await answer_of(self._library(account_id).begin_upload(dict(wanted)), LIBRARY)
+        call = self._library(account_id).begin_upload(json.dumps(dict(wanted)))
+        answer: Answer = json.loads(await answer_of(call, LIBRARY))
         return answer
 
     async def end(self, account_id: str, upload_id: str, entries: Sequence[Mapping[str, Any]]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from js import JSON
 from pyodide.ffi import to_js
 
 from http_api.services import UnavailableError
@@ -34,7 +36,7 @@ class BucketStore:
         """Store an original where its record says, checking its hash."""
         # The SDK's wrapper would look at every single byte of what it is given, at two seconds a megabyte.
         plain: Any = python_to_rpc(self._bucket)
-        options = python_to_rpc(_options(record))
+        options = JSON.parse(json.dumps(_options(record)))
         await answer_of(plain.put(record.key, to_js(content), options), BUCKET)
 
     async def copy(self, source: str, record: AssetRecord) -> None:

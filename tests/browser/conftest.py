@@ -14,7 +14,7 @@ from tests.browser.devtools import PROGRAM, DevTools
 from tests.browser.media import TITLE, draw, published
 from tests.browser.other_site import OtherSite
 from tests.browser.tab import Tab
-from tests.edge.assets import add_variant
+from tests.edge.assets import add_variant, in_kv
 from tests.harness.local_edge import PRODUCT_CONFIGS, LocalEdge
 
 
@@ -65,4 +65,5 @@ def film(product: LocalEdge, tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("film")
     asset_id = published(product, draw(folder, "gif"), "gif", title=TITLE)
     add_variant(product, asset_id, "mp4", draw(folder, "mp4"))
+    in_kv(product, asset_id)
     return asset_id

@@ -10,7 +10,7 @@ from tests.browser.links import link_to
 from tests.browser.media import PLAYS, SHOWS, TITLE, draw, published
 from tests.browser.other_site import OtherSite
 from tests.browser.tab import Tab
-from tests.edge.assets import decide, new_bytes
+from tests.edge.assets import decide, in_kv, new_bytes
 from tests.edge.links import clicks
 from tests.harness.local_edge import LocalEdge, eventually
 
@@ -63,6 +63,7 @@ def test_what_was_taken_down_says_so_in_the_frame(
 ) -> None:
     asset_id = published(product, new_bytes(), "gif")
     assert decide(product, asset_id, "taken_down")["outcome"] == "changed"
+    in_kv(product, asset_id)
     address = f"{product.front}/a/{asset_id}/embed"
     site = other_site.put("/gone", f'<iframe src="{address}"></iframe>')
 

@@ -9,9 +9,10 @@ import os
 import time
 from typing import Any
 
+from assets.record import AssetRecord, is_settled
 from assets.types import MEDIA_TYPES
 from sharelinks.assets import asset_id_from_hash
-from tests.harness.local_edge import LocalEdge
+from tests.harness.local_edge import LocalEdge, eventually
 
 _numbers = itertools.count(1)
 _RUN = os.urandom(6)
@@ -69,6 +70,18 @@ def publish(product: LocalEdge, content: bytes, extension: str = "gif", **words:
     asset_id = str(file(product, content, extension, held_by=reference(**words))["record"]["asset_id"])
     assert decide(product, asset_id, "approved")["outcome"] == "changed"
     return asset_id
+
+
+def in_kv(product: LocalEdge, asset_id: str) -> None:
+    """Wait until KV has the newest record, or none where it need not have any: readers go by an older one."""
+    owned = product.object("Asset", asset_id, "read", asset_id)["record"]
+    may_lack_it = not is_settled(AssetRecord.from_wire(owned))
+
+    def is_newest() -> bool:
+        text = product.kv("METADATA", "get", f"asset:{asset_id}")
+        return may_lack_it if text is None else bool(json.loads(text) == owned)
+
+    eventually(is_newest)
 
 
 def add_variant(product: LocalEdge, asset_id: str, extension: str, content: bytes) -> None:

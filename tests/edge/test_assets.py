@@ -27,8 +27,8 @@ def test_a_filed_asset_waits_in_quarantine_and_readers_hear_of_it(product: Local
     asset_id = id_of(content)
     assert (answer["created"], answer["mine_was_there"], answer["refused"]) == (True, False, False)
     assert answer["record"]["visibility"] == "public"
-    assert eventually(lambda: projected(product, asset_id))
     assert eventually(lambda: [one["title"] for one in listed(product, "ann")] == ["A cat"])
+    assert projected(product, asset_id) is None, "readers ask its owner"
     assert product.r2_get("MEDIA", f"media/{asset_id}/original.gif") is None
 
 
@@ -108,6 +108,20 @@ def test_a_takedown_outlives_its_bytes(product: LocalEdge) -> None:
     assert (again["created"], again["refused"]) == (False, True)
     assert again["record"]["state"] == "taken_down"
     assert (projected(product, asset_id) or {})["state"] == "taken_down"
+
+
+@pytest.mark.parametrize(("visibility", "is_told"), [("unlisted", True), ("private", False)])
+def test_kv_hears_of_what_readers_go_by_there_and_then_of_every_change(
+    product: LocalEdge, visibility: str, is_told: bool
+) -> None:
+    content = new_bytes()
+    asset_id = publish(product, content, account_id="ann", visibility=visibility)
+    assert eventually(lambda: [one["state"] for one in listed(product, "ann")] == ["approved"])
+    assert (projected(product, asset_id) is not None) is is_told
+    other = "public" if visibility == "private" else "private"
+    product.object("Asset", asset_id, "amend", asset_id, "ann", {"visibility": other}, None)
+    # "private" is what a record says nothing of.
+    assert eventually(lambda: (projected(product, asset_id) or {}).get("visibility", "private") == other)
 
 
 def test_asking_for_an_asset_nobody_filed_leaves_no_storage(product: LocalEdge) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 import re
 import time
 from datetime import datetime
@@ -16,7 +15,7 @@ import pytest
 from assets.types import MEDIA_TYPES
 from sharelinks.assets import asset_id_from_hash
 from tests.corpus.uploads.good import GOOD
-from tests.edge.assets import add_variant, decide, file, new_bytes, publish, reference
+from tests.edge.assets import add_variant, decide, file, in_kv, new_bytes, publish, reference
 from tests.edge.links import API, EDGE, OPERATOR, address
 from tests.edge.media import REFUSALS, ask, date, signed
 from tests.harness.local_edge import WAIT_SECONDS, LocalEdge, eventually
@@ -46,16 +45,6 @@ def problem(answer: httpx.Response, *, sent_body: bool = True) -> tuple[int, str
     stated = {"reason", "automated", "decided_at"} if document["code"] in WITHHELD else set()
     assert document.keys() == {"type", "title", "status", "code", "detail", *stated}
     return answer.status_code, document["code"]
-
-
-def in_kv(product: LocalEdge, asset_id: str) -> None:
-    """Wait until KV has the newest record: what everybody may see may be answered from an older one."""
-    owned = product.object("Asset", asset_id, "read", asset_id)["record"]
-
-    def is_newest() -> bool:
-        return bool(json.loads(product.kv("METADATA", "get", f"asset:{asset_id}") or "{}") == owned)
-
-    eventually(is_newest)
 
 
 class TestHeaders:

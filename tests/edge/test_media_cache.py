@@ -307,8 +307,10 @@ class TestFaults:
         assert ask(edge, asset_id).content == content
 
     def test_without_the_owner_what_is_private_stays_closed(self, edge: LocalEdge) -> None:
-        asset_id = publish(edge, new_bytes(), visibility="private")
+        asset_id = publish(edge, new_bytes())
         eventually(lambda: approved_in_kv(edge, asset_id))
+        edge.object("Asset", asset_id, "amend", asset_id, "operator", {"visibility": "private"}, None)
+        eventually(lambda: '"public"' not in (edge.kv("METADATA", "get", f"asset:{asset_id}") or ""))
         edge.faults(EDGE, {"call": "ASSET.*", "mode": "fail"})
         answer = ask(edge, signed(asset_id))
         assert code(answer) == (503, "unavailable")

@@ -199,4 +199,7 @@ def test_a_blocked_hash_stops_content_and_its_likeness(product: LocalEdge) -> No
     assert [row["hash"] for row in call(product, "blocked", "", 10)["hashes"]] == ["00ff00ff00ff00ff"]
     assert call(product, "unblock", "00ff00ff00ff00ff", "mistake", "mo") == {"changed": True}
     assert call(product, "match", SHA, "00ff00ff00ff00fc", 6) == {"match": None}
+    assert call(product, "blocked_files", 10) == {"hashes": "[]"}
+    assert call(product, "block", SHA, "known", "mo", "asset:a") == {"changed": True}
+    assert call(product, "blocked_files", 10) == {"hashes": json.dumps([SHA])}
     assert verify(product)["ok"]

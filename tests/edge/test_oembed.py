@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.edge.assets import decide, file, id_of, new_bytes, reference
+from tests.edge.assets import decide, file, id_of, in_kv, new_bytes, reference
 from tests.edge.links import API, TARGET, address, claim, clicks, new_code, visit
 from tests.harness.local_edge import LocalEdge, eventually
 
@@ -37,6 +37,7 @@ def add_mp4(product: LocalEdge, asset_id: str) -> None:
     product.r2_put("MEDIA", f"media/{asset_id}/variant.mp4", content)
     made = {"content_type": "video/mp4", "bytes": len(content), "etag": "made", "width": 478, "height": 268}
     assert product.object("Asset", asset_id, "add_variant", asset_id, "mp4", made)
+    in_kv(product, asset_id)
 
 
 @pytest.mark.parametrize("visibility", ["public", "unlisted"])
@@ -145,6 +146,7 @@ def test_an_asset_that_not_everybody_may_see_is_unknown(
     file(product, content, held_by=held_by, width=480, height=270)
     for state in decisions:
         assert decide(product, id_of(content), state)["outcome"] == "changed"
+    in_kv(product, id_of(content))
     code = link_to(product, id_of(content))
     for path in (f"/s/{code}", f"/a/{id_of(content)}"):
         answer = ask(product, BASE + path)

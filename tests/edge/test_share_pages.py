@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.edge.assets import decide, file, id_of, new_bytes, reference
+from tests.edge.assets import decide, file, id_of, in_kv, new_bytes, reference
 from tests.edge.links import BROWSER, EDGE, address, claim, clicks, visit
 from tests.harness.local_edge import PRODUCT_CONFIGS, LocalEdge, eventually
 
@@ -91,6 +91,7 @@ def add_format(engine: LocalEdge, asset_id: str, extension: str, width: int, hei
     kind = {"mp4": "video/mp4", "jpg": "image/jpeg"}[extension]
     made = {"content_type": kind, "bytes": len(content), "etag": "made", "width": width, "height": height}
     assert engine.object("Asset", asset_id, "add_variant", asset_id, extension, made)
+    in_kv(engine, asset_id)
 
 
 def link_to(engine: LocalEdge, asset_id: str, **record: Any) -> str:
@@ -338,6 +339,7 @@ def test_what_is_not_published_is_not_shown(
     asset_id = shared(engine, "gif", reference(title="Secret cat", visibility=visibility))
     for state in decisions:
         assert decide(engine, asset_id, state, "a reason of ours")["outcome"] == "changed"
+    in_kv(engine, asset_id)
     code = link_to(engine, asset_id, title="Secret link")
     page = visit(engine, code, user_agent=agent)
     assert page.status_code == status
@@ -362,6 +364,7 @@ def test_what_is_not_published_is_not_shown(
 def test_an_asset_that_is_gone_or_never_was_has_the_same_page(engine: LocalEdge) -> None:
     deleted, unknown = approved(engine), id_of(new_bytes())
     engine.object("Asset", deleted, "release", deleted, "operator", 1_700_000_000.0, 10**10)
+    in_kv(engine, deleted)
     for asset_id in (deleted, unknown):
         page = visit(engine, link_to(engine, asset_id))
         assert page.status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.edge.assets import add_variant, file, id_of, new_bytes, publish, reference
+from tests.edge.assets import add_variant, decide, file, id_of, new_bytes, publish, reference
 from tests.edge.link_calls import LINKS
 from tests.edge.links import API, EDGE, OPERATOR, new_code, visit
 from tests.edge.uploads import (
@@ -183,7 +184,7 @@ def test_an_upload_that_the_bucket_does_not_let_go_of_holds_up_no_other(faulty: 
     def begin(upload_id: str) -> None:
         """Begin an upload in one piece, which has the alarm ring for what expired."""
         wanted = {"upload_id": upload_id, "bytes": 9, "tier": "operator", "expires_at": time.time() + DAY}
-        faulty.object("Library", "operator", "begin_upload", wanted)
+        faulty.object("Library", "operator", "begin_upload", json.dumps(wanted))
 
     begin("expired")
     faulty.faults(OBJECTS, failing("MEDIA.abort"))
@@ -514,3 +515,21 @@ def test_a_machine_lost_during_a_part_a_joining_or_a_deletion_is_made_up_for_by_
             assert engine.r2_get("MEDIA", key) == kept[key.split("/")[1]]
     finally:
         engine.close()
+
+
+def test_a_copy_in_kv_of_which_nobody_heard_is_corrected(faulty: LocalEdge) -> None:
+    content = new_bytes()
+    file(faulty, content)
+    faulty.faults(OBJECTS, failing("METADATA.put", "lose", times=1), failing("METADATA.put"))
+    assert decide(faulty, id_of(content), "approved")["outcome"] == "changed"
+    assert eventually(lambda: copy_in_kv(faulty, content) == "approved")
+    assert decide(faulty, id_of(content), "flagged")["outcome"] == "changed"
+    assert copy_in_kv(faulty, content) == "approved"
+    faulty.faults(OBJECTS)
+    assert eventually(lambda: copy_in_kv(faulty, content) == "flagged")
+
+
+def copy_in_kv(product: LocalEdge, content: bytes) -> str | None:
+    """Return the state that readers find in KV."""
+    text = product.kv("METADATA", "get", f"asset:{id_of(content)}")
+    return None if text is None else str(json.loads(text)["state"])

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 
 CONTENT_REJECTED = "content_rejected"
-BLOCKED_BITS = 6
-"""How far pictures may be apart; without a picture only the hash counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +102,11 @@ async def _refuse_blocked(record: AssetRecord, ports: Services) -> None:
     A ledger that does not answer stops no upload: nothing is shown before moderation has looked at it.
     """
     try:
-        blocked = await ports.ledger.match(record.sha256, None, BLOCKED_BITS)
+        blocked = await ports.block_list.has(record.sha256, ports.ledger, ports.now())
     except Exception as error:  # noqa: BLE001 - whatever it is, moderation has the last word
         ports.incidents.note("block_list_not_asked", error)
         return
-    if blocked is not None:
+    if blocked:
         raise content_rejected()
 
 

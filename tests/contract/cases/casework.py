@@ -338,9 +338,11 @@ def case_hashes_are_blocked_exactly_and_by_likeness(database: Database) -> None:
     assert nearest["reason"] == "nearer"
     assert [row["hash"] for row in desk.blocked.page("", 2)] == ["00ff00ff00ff00fe", PICTURE]
     assert [row["hash"] for row in desk.blocked.page(PICTURE)] == [SHA]
+    assert (desk.blocked.files(9), desk.blocked.files(0)) == ([SHA], [])
     assert desk.blocked.unblock(SHA, "a mistake", "mo")
     assert not desk.blocked.unblock(SHA, "a mistake", "mo")
     assert desk.blocked.match(SHA) is None
+    assert desk.blocked.files(9) == []
     assert desk.blocked.block(SHA, "no mistake", "mo")
     assert desk.prove().ok
     for wrong in ("", "FF" * 32, "ff" * 9):

@@ -14,6 +14,8 @@ from assets.names import quarantine_key
 from assets.quotas import QUOTAS, Usage
 from assets.record import Variant
 from assets.references import Reference
+from http_api.moderation import block_list
+from http_api.moderation.block_list import KNOWN_SECONDS
 from http_api.uploads.direct import RENEWED_AFTER_SECONDS, RESERVED_SECONDS
 from http_api.uploads.held import MOST_HELD_BYTES
 from tests.corpus.uploads import writers as w
@@ -101,6 +103,39 @@ def test_blocked_bytes_are_refused_at_the_door(pieces: list[bytes]) -> None:
     assert stored(world) == []
     assert world.books.book.reserved(world.clock()) == Usage()
     assert asyncio.run(world.ledger.account("operator"))["returns"] == 1
+
+
+def test_the_ledger_is_asked_for_blocked_files_once_in_a_while() -> None:
+    world = UploadWorld()
+    for number in range(3):
+        assert world.upload(SMALL_PIECES).status_code == (200 if number else 201)
+    assert world.ledger_namespace.calls == ["blocked_files"]
+    world.clock.now += KNOWN_SECONDS
+    world.upload(SMALL_PIECES)
+    assert world.ledger_namespace.calls == ["blocked_files"] * 2
+
+
+def test_a_file_that_was_blocked_lately_comes_in_and_one_that_was_let_in_again_does_at_once() -> None:
+    world = UploadWorld()
+    assert world.upload(PIECES).status_code == 201
+    hash_ = sha256(SMALL).hexdigest()
+    asyncio.run(world.ledger.block(hash_, "a reason", "a moderator", None))
+    assert world.upload(SMALL_PIECES).status_code == 201, "moderation stops it"
+    world.clock.now += KNOWN_SECONDS
+    assert world.upload(SMALL_PIECES).status_code == 451
+    asyncio.run(world.ledger.unblock(hash_, "a mistake", "a moderator"))
+    assert world.upload(SMALL_PIECES).status_code == 200
+
+
+def test_of_too_many_blocked_files_the_ledger_is_asked_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = UploadWorld()
+    monkeypatch.setattr(block_list, "MOST_KNOWN", 1)
+    for content in (b"one", b"another"):
+        asyncio.run(world.ledger.block(sha256(content).hexdigest(), "a reason", "a moderator", None))
+    world.ledger_namespace.calls.clear()
+    assert world.upload(SMALL_PIECES).status_code == 201
+    assert world.upload(PIECES).status_code == 201
+    assert world.ledger_namespace.calls == ["blocked_files", "match", "match"]
 
 
 def test_a_ledger_that_cannot_note_a_refusal_changes_no_answer() -> None:
