@@ -32,14 +32,16 @@ class LinkNews(DurableObject):
 
     async def announce(self, code: str) -> None:
         """Take note that a link changed; answering means that readers will hear of it."""
+        planned = await self.ctx.storage.getAlarm()
         self._store.note(code, time.time())
-        await self._write_soon()
+        if planned is None:
+            await self._write_soon()
 
     async def look_up(self) -> dict[str, Any]:
         """Return the news, and write them to KV, where somebody missed them."""
         now = time.time()
         news = self._store.read(now)
-        if now >= self._written_at + MENDED_AFTER_SECONDS:
+        if now >= self._written_at + MENDED_AFTER_SECONDS and await self.ctx.storage.getAlarm() is None:
             await self._write_soon()
         return {"record": news.to_wire()}
 
@@ -48,6 +50,7 @@ class LinkNews(DurableObject):
         await self._deliveries.run(self._write, lambda: None)
 
     async def _write_soon(self) -> None:
+        """Plan the next write. One that is planned stays: changes that keep coming must not put it off."""
         at = max(time.time(), self._written_at + BETWEEN_WRITES_SECONDS)
         await self.ctx.storage.setAlarm(at * 1000)
 

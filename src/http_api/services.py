@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
-from http_api.moderation.block_list import BlockList
+from http_api.moderation.blocked_files import BlockedFiles
 from sharelinks.urls import parse_url
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ class Services:
     now: Callable[[], float]
     new_code: Callable[[int], str]
     edge_health: Callable[[], Awaitable[Mapping[str, Any]]]
-    block_list: BlockList = field(default_factory=BlockList)
+    blocked_files: BlockedFiles = field(default_factory=BlockedFiles)
 
     @cached_property
     def own_host(self) -> str:

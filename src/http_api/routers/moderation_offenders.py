@@ -100,7 +100,7 @@ async def block(request: Request, reviewer: Reviewing) -> JSONResponse:
     wanted = validated(BlockedHashCreate, await read_json(request), reviewer.ports)
     ledger = reviewer.ports.ledger
     is_new = await ledger.block(wanted.value, wanted.reason, reviewer.name, wanted.subject)
-    reviewer.ports.block_list.forget()
+    reviewer.ports.blocked_files.forget()
     content: dict[str, Any] = {"hash": wanted.value, "changed": is_new}
     return JSONResponse(content, status_code=201 if is_new else 200)
 

@@ -102,7 +102,7 @@ async def _refuse_blocked(record: AssetRecord, ports: Services) -> None:
     A ledger that does not answer stops no upload: nothing is shown before moderation has looked at it.
     """
     try:
-        blocked = await ports.block_list.has(record.sha256, ports.ledger, ports.now())
+        blocked = await ports.blocked_files.has(record.sha256, ports.ledger, ports.now())
     except Exception as error:  # noqa: BLE001 - whatever it is, moderation has the last word
         ports.incidents.note("block_list_not_asked", error)
         return

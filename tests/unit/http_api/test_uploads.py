@@ -14,8 +14,8 @@ from assets.names import quarantine_key
 from assets.quotas import QUOTAS, Usage
 from assets.record import Variant
 from assets.references import Reference
-from http_api.moderation import block_list
-from http_api.moderation.block_list import KNOWN_SECONDS
+from http_api.moderation import blocked_files
+from http_api.moderation.blocked_files import KNOWN_SECONDS
 from http_api.uploads.direct import RENEWED_AFTER_SECONDS, RESERVED_SECONDS
 from http_api.uploads.held import MOST_HELD_BYTES
 from tests.corpus.uploads import writers as w
@@ -129,7 +129,7 @@ def test_a_file_that_was_blocked_lately_comes_in_and_one_that_was_let_in_again_d
 
 def test_of_too_many_blocked_files_the_ledger_is_asked_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     world = UploadWorld()
-    monkeypatch.setattr(block_list, "MOST_KNOWN", 1)
+    monkeypatch.setattr(blocked_files, "MOST_KNOWN", 1)
     for content in (b"one", b"another"):
         asyncio.run(world.ledger.block(sha256(content).hexdigest(), "a reason", "a moderator", None))
     world.ledger_namespace.calls.clear()

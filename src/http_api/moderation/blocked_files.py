@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casework.blocking import NEAR_BITS
+
 if TYPE_CHECKING:
     from moderating.ports import Ledger
 
@@ -11,11 +13,9 @@ KNOWN_SECONDS = 20.0
 """A file that was blocked since comes in, and is stopped when moderation looks at it."""
 MOST_KNOWN = 2_000
 """Of more blocked files an isolate knows none, and asks for each."""
-ANY_BITS = 6
-"""How far pictures may be apart; without a picture only the hash counts."""
 
 
-class BlockList:
+class BlockedFiles:
     """What an isolate knows of blocked files. Only the ledger says that one is blocked."""
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class BlockList:
             self._known_until = now + KNOWN_SECONDS
         if self._known is not None and sha256 not in self._known:
             return False
-        return await ledger.match(sha256, None, ANY_BITS) is not None
+        return await ledger.match(sha256, None, NEAR_BITS) is not None
 
     def forget(self) -> None:
         """Ask again, because the list was changed here."""
