@@ -61,6 +61,9 @@ class LocalEdgeError(Exception):
 NOT_MODERATED = {"gif-distributor-moderation": False}
 """Tests that are not about moderation decide themselves: nobody else shall decide meanwhile."""
 
+ONE_REQUEST_A_CONNECTION = httpx.Limits(max_keepalive_connections=0)
+"""A kept connection is lost after a handler that computes for five seconds (docs/local-edge.md)."""
+
 
 class LocalEdge:
     """Starts the engine and talks to it. `options` are those of `local/engine.mjs`.
@@ -71,7 +74,9 @@ class LocalEdge:
     def __init__(self, **options: Any) -> None:
         given = {"configs": PRODUCT_CONFIGS, "queues": NOT_MODERATED}
         self.options = {**given, "vars": VARS | options.pop("vars", {}), **options}
-        self.http = httpx.Client(timeout=WAIT_SECONDS, trust_env=False, follow_redirects=False)
+        self.http = httpx.Client(
+            timeout=WAIT_SECONDS, trust_env=False, follow_redirects=False, limits=ONE_REQUEST_A_CONNECTION
+        )
         self._scratch = tempfile.mkdtemp(prefix="gif-distributor-", dir=_scratch_home())
         self._start()
 
