@@ -1,4 +1,4 @@
-"""Many visitors at once over keep-alive connections, who know what they sent and what was answered."""
+"""Many visitors at once, who know what they sent and what was answered."""
 
 from __future__ import annotations
 
@@ -25,23 +25,27 @@ class Tally:
 async def visit_often(
     url: str, headers: Callable[[], Mapping[str, str]], tally: Tally, goes_on: Callable[[], bool]
 ) -> None:
-    """GET a URL again and again over one connection, until it is enough or the server is gone.
+    """GET a URL again and again, until it is enough or the server is gone.
 
     What a server wrote before it was killed is still read: an answer is unanswered only if it never came.
+    Each request has a connection of its own: docs/local-edge.md says why.
     """
     place = urlsplit(url)
-    reader, writer = await asyncio.open_connection(place.hostname, place.port)
-    try:
-        while goes_on():
+    while goes_on():
+        try:
+            reader, writer = await asyncio.open_connection(place.hostname, place.port)
+        except ConnectionError:
+            return
+        try:
             lines = [f"GET {place.path} HTTP/1.1", f"host: {place.netloc}"]
             lines += [f"{name}: {value}" for name, value in headers().items()]
             tally.sent += 1
             writer.write("\r\n".join([*lines, "", ""]).encode())
             tally.statuses[await _status_of_answer(reader)] += 1
-    except (ConnectionError, asyncio.IncompleteReadError):
-        return
-    finally:
-        writer.close()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            return
+        finally:
+            writer.close()
 
 
 async def _status_of_answer(reader: asyncio.StreamReader) -> int:
