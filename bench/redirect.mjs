@@ -3,7 +3,7 @@
 // --rounds N, --seconds S   how many paired rounds, and how long each row of a round, in two halves (5 and 4)
 // --quick                   3 rounds of 2 s and fewer links: under two minutes
 // --growth                  also 1 to 100,000 links, which takes some twenty minutes
-// --only PART               one of rounds, calls, figures, growth
+// --only PART               one of rounds, calls, figures, together, growth
 // --json PATH               the same for machines
 
 import fs from "node:fs";
@@ -16,6 +16,7 @@ import { measureGrowth } from "./growth.mjs";
 import { create } from "./links.mjs";
 import { HOT, runRounds } from "./rounds.mjs";
 import { startServer } from "./server.mjs";
+import { measureTogether } from "./together.mjs";
 import { CONSTANT_CONFIG, javascriptWorkers, NOT_MODERATED, PRODUCT_CONFIGS } from "./workers.mjs";
 
 const CONNECTIONS = 16;
@@ -28,6 +29,7 @@ const FULL = {
   naiveRequests: 1000,
   zipfLinks: 10_000,
   figureSeconds: 30,
+  together: { seconds: 2, rounds: 40 },
   growth: { sizes: [1, 100, 1000, 10_000, 100_000], seconds: 25, rounds: 3, counted: 1000 },
 };
 const QUICK = {
@@ -39,6 +41,7 @@ const QUICK = {
   naiveRequests: 300,
   zipfLinks: 500,
   figureSeconds: 3,
+  together: { seconds: 2, rounds: 10 },
   growth: { sizes: [1, 100, 1000], seconds: 4, rounds: 1, counted: 1000 },
 };
 /** What the tables of calls show. */
@@ -53,7 +56,9 @@ const CALLS = [
   "rows_read_per_1000",
   "rows_written_per_1000",
 ];
-const PARTS = ["rounds", "calls", "figures", "growth"];
+const PARTS = ["rounds", "calls", "figures", "together", "growth"];
+/** What takes so long that it has to be asked for, and `--quick` has two minutes. */
+const ON_REQUEST = ["together", "growth"];
 
 /** @param {string[]} args */
 export async function benchRedirect(args) {
@@ -87,7 +92,7 @@ export async function quickCalls() {
 /** @param {string | undefined} only @param {boolean} growth */
 function chosenParts(only, growth) {
   if (only && !PARTS.includes(only)) throw new Error(`there is no part ${only}; there are ${PARTS.join(", ")}`);
-  return new Set(only ? [only] : PARTS.filter((part) => growth || part !== "growth"));
+  return new Set(only ? [only] : PARTS.filter((part) => !ON_REQUEST.includes(part) || (growth && part === "growth")));
 }
 
 /** @param {typeof FULL} settings @param {Set<string>} parts @returns {Promise<any>} */
@@ -106,6 +111,7 @@ async function measureRedirects(settings, parts) {
       figures: { ...result.figures, zipf },
     });
   }
+  if (parts.has("together")) result.together = await measureTogether(settings.together);
   if (parts.has("growth")) result.growth = await measureGrowth(settings.growth);
   return result;
 }
@@ -158,6 +164,10 @@ function print({ setup, rows, ratios, clicks, object_calls_per_1000: calls, figu
     console.table({ ...flush, naive }, CALLS);
   }
   if (figures) console.log("below saturation:", figures);
+  if (rest.together) {
+    console.log("CPU of a hot redirect over a peer's, both loaded at the same moment:");
+    console.table(shown(rest.together));
+  }
   if (growth) console.table(growth);
   if (clicks) console.log(`clicks: ${clicks.answered} answered, ${clicks.counted} counted`);
 }

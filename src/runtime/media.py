@@ -32,6 +32,7 @@ from ratelimit.addresses import address_block
 from ratelimit.headers import rate_limit_headers
 from runtime.asset_reader import MAX_CACHED_ASSETS
 from runtime.crossings import MAX_WORDS, RequestWords
+from runtime.entrypoints import as_it_is
 from runtime.media_bodies import MediaBodies
 from runtime.record_source import UnavailableError
 from runtime.replies import lasting_init, page_reply, reply
@@ -139,7 +140,7 @@ class Media:
         if held.blob is None:
             return self._answer_from_cache(chosen, plain, now, otherwise)
         held.used = True
-        return JsResponse.new(held.blob, plain.init)
+        return as_it_is(JsResponse.new(held.blob, plain.init))
 
     async def _answer_from_cache(
         self, chosen: Chosen, plain: _Plain, now: float, otherwise: Callable[[], Awaitable[Any]]
@@ -147,7 +148,7 @@ class Media:
         body = await self._bodies.cached(plain.cached_as, chosen, None)
         if body is not None:
             body = await self._bodies.kept(plain.held, chosen, body, now)
-        return await otherwise() if body is None else JsResponse.new(body, plain.init)
+        return await otherwise() if body is None else as_it_is(JsResponse.new(body, plain.init))
 
     async def answer(
         self,

@@ -20,6 +20,7 @@ from runtime.asset_reader import AssetReader
 from runtime.click_delivery import ClickDelivery
 from runtime.crossings import MAX_WORDS
 from runtime.edge_settings import BRIDGE_SECONDS, MAX_CACHED_LINKS, read_settings
+from runtime.entrypoints import as_it_is
 from runtime.kv_texts import KvTexts
 from runtime.link_answers import LinkAnswers
 from runtime.link_reader import LinkReader
@@ -106,7 +107,7 @@ class Redirects:
         flush_after = self._buffer.add(entry.record.code, facts, address, now)
         if flush_after is not None:
             worker.ctx.waitUntil(self._delivery.flush_after(flush_after))
-        return entry.prepared()
+        return as_it_is(entry.prepared())
 
     async def answer(
         self,
