@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.harness.local_edge import ROOT, WAIT_SECONDS, eventually
+from tests.harness.local_edge import ONE_REQUEST_A_CONNECTION, ROOT, WAIT_SECONDS, eventually
 
 FAILED_TOKENS = 20
 """How many guesses an address has: docs/limits.md."""
@@ -107,7 +107,7 @@ def test_it_serves_on_one_port_reloads_and_leaves_nothing_behind(port: int, chec
         assert dev.wait_for("ready ") == f"ready http://127.0.0.1:{port}"
         assert dev.wait_for("operator token:") == "operator token: given-by-the-test"
         origin = f"http://127.0.0.1:{port}"
-        with httpx.Client(base_url=origin, trust_env=False, timeout=WAIT_SECONDS) as client:
+        with _client(origin) as client:
             answer = client.post(
                 "/api/v1/links",
                 json={"target": "https://example.com/"},
@@ -127,6 +127,13 @@ def test_it_serves_on_one_port_reloads_and_leaves_nothing_behind(port: int, chec
     assert eventually(dev.group_is_empty)
 
 
+def _client(origin: str, headers: dict[str, str] | None = None) -> httpx.Client:
+    limits = ONE_REQUEST_A_CONNECTION
+    return httpx.Client(
+        base_url=origin, headers=headers, trust_env=False, timeout=WAIT_SECONDS, limits=limits
+    )
+
+
 def _guess(client: httpx.Client, address: str) -> int:
     headers = {"authorization": "Bearer wrong", "cf-connecting-ip": address}
     return client.get("/api/v1/links", headers=headers).status_code
@@ -140,9 +147,7 @@ def test_all_of_moderation_can_be_seen(port: int, checkout: Path) -> None:
     headers = {"authorization": "Bearer given-by-the-test"}
     try:
         dev.wait_for("ready ")
-        with httpx.Client(
-            base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=WAIT_SECONDS, headers=headers
-        ) as client:
+        with _client(f"http://127.0.0.1:{port}", headers) as client:
             (checkout / "list.txt").write_text("phish.example\n")
             load = [sys.executable, "tools/blocklist.py", "list.txt"]
             subprocess.run(load, cwd=checkout, check=True, capture_output=True)
