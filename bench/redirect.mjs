@@ -56,9 +56,9 @@ const CALLS = [
   "rows_read_per_1000",
   "rows_written_per_1000",
 ];
-const PARTS = ["rounds", "calls", "figures", "together", "growth"];
-/** What takes so long that it has to be asked for, and `--quick` has two minutes. */
-const ON_REQUEST = ["together", "growth"];
+const USUAL_PARTS = ["rounds", "calls", "figures"];
+/** The others take so long that they have to be asked for. */
+const PARTS = [...USUAL_PARTS, "together", "growth"];
 
 /** @param {string[]} args */
 export async function benchRedirect(args) {
@@ -92,7 +92,8 @@ export async function quickCalls() {
 /** @param {string | undefined} only @param {boolean} growth */
 function chosenParts(only, growth) {
   if (only && !PARTS.includes(only)) throw new Error(`there is no part ${only}; there are ${PARTS.join(", ")}`);
-  return new Set(only ? [only] : PARTS.filter((part) => !ON_REQUEST.includes(part) || (growth && part === "growth")));
+  if (only) return new Set([only]);
+  return new Set(growth ? [...USUAL_PARTS, "growth"] : USUAL_PARTS);
 }
 
 /** @param {typeof FULL} settings @param {Set<string>} parts @returns {Promise<any>} */
@@ -148,11 +149,13 @@ function machine() {
 /** @param {any} result */
 function print({ setup, rows, ratios, clicks, object_calls_per_1000: calls, figures, growth, flush, naive, ...rest }) {
   console.log(`\n${setup.cores} cores, load ${setup.load.join(" ")} at the start, driver ${setup.driver}, `);
-  console.log(
-    `${setup.connections} connections straight to each Worker of one workerd, medians of ${setup.rounds} rounds;`,
-  );
-  console.log("CPU is user + system time of the whole server tree, after the queued work was done, per answer.");
-  if (rows) console.table(rows);
+  if (rows) {
+    console.log(
+      `${setup.connections} connections straight to each Worker of one workerd, medians of ${setup.rounds} rounds;`,
+    );
+    console.log("CPU is user + system time of the whole server tree, after the queued work was done, per answer.");
+    console.table(rows);
+  }
   if (ratios) {
     console.log("CPU of one row over another, round by round:");
     console.table(shown(ratios));
@@ -165,7 +168,7 @@ function print({ setup, rows, ratios, clicks, object_calls_per_1000: calls, figu
   }
   if (figures) console.log("below saturation:", figures);
   if (rest.together) {
-    console.log("CPU of a hot redirect over a peer's, both loaded at the same moment:");
+    console.log("CPU of a hot redirect over a peer's, each in a server of its own, both loaded at the same moment:");
     console.table(shown(rest.together));
   }
   if (growth) console.table(growth);

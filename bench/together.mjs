@@ -35,8 +35,7 @@ export async function measureTogether({ seconds, rounds }) {
 
 /** @param {string} name @param {() => Promise<Side>} start @param {{ seconds: number, rounds: number }} settings */
 async function beside(name, start, { seconds, rounds }) {
-  const hot = await redirect();
-  const peer = await start();
+  const [hot, peer] = await Promise.all([redirect(), start()]);
   try {
     const both = (/** @type {number} */ long) => Promise.all([load(hot, long), load(peer, long)]);
     const warmUp = await both(WARM_SECONDS);

@@ -50,7 +50,7 @@ class LinkNews(DurableObject):
         await self._deliveries.run(self._write, lambda: None)
 
     async def _write_soon(self) -> None:
-        """Plan the next write. One that is planned stays: changes that keep coming must not put it off."""
+        """Plan the next write, if none is planned: changes that keep coming must not put it off."""
         at = max(time.time(), self._written_at + BETWEEN_WRITES_SECONDS)
         await self.ctx.storage.setAlarm(at * 1000)
 
